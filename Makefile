@@ -1,0 +1,62 @@
+# Two commands: `make test` and `make run-experiments` (QUICK=1 for a smoke run).
+# Each sets up a private environment in .venv first, and reuses it while the
+# requirements are unchanged.
+
+PYTHON ?= python3
+QUICK ?=
+RUN := .venv/bin/python
+READY := .venv/requirements.installed
+BACKENDS_READY := .venv/requirements-backends.installed
+LIBRARY := tests/losses tests/metrics_test.py tests/doctests_test.py
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.PHONY: help test test-slow test-backends lint run-experiments benchmarks readme clean
+
+help:
+	@echo "make test              run the tests (TensorFlow backend)"
+	@echo "make test-slow         run the tests that take minutes"
+	@echo "make test-backends     run the library's tests on JAX and PyTorch, the engine's on JAX"
+	@echo "make run-experiments   train every experiment, write results/; QUICK=1: a smoke run"
+	@echo "make readme            renew the list of findings in README.md from results/"
+	@echo "make lint              ruff"
+	@echo "make clean             remove .venv"
+
+$(READY): requirements.txt
+	test -x $(RUN) || $(PYTHON) -m venv .venv
+	$(RUN) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'hinge_keras needs Python 3.11 or newer: make PYTHON=python3.11')"
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(BACKENDS_READY): requirements-backends.txt $(READY)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-backends.txt
+	touch $@
+
+test: $(READY)
+	$(RUN) -m pytest
+
+test-slow: $(READY)
+	$(RUN) -m pytest -m slow
+
+test-backends: $(BACKENDS_READY)
+	KERAS_BACKEND=jax $(RUN) -m pytest $(LIBRARY)
+	KERAS_BACKEND=jax $(RUN) -m pytest tests/lab/training
+	KERAS_BACKEND=torch $(RUN) -m pytest $(LIBRARY)
+
+lint: $(READY)
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+run-experiments: $(READY)
+	$(RUN) -m experiments $(if $(QUICK),--quick)
+
+benchmarks: $(BACKENDS_READY)
+	$(RUN) -m benchmarks.replicas
+	KERAS_BACKEND=jax $(RUN) -m benchmarks.replicas
+	$(RUN) -m benchmarks.losses
+	$(RUN) -m benchmarks.svm
+
+readme: $(READY)
+	$(RUN) -c "import pathlib; from hinge_keras.lab import report; p = pathlib.Path('README.md'); p.write_text(report.refresh(p.read_text(), 'results'))"
+
+clean:
+	rm -rf .venv
