@@ -1,0 +1,133 @@
+"""Every loss at a glance: a figure and a table of facts, from the classes.
+
+    python -m hinge_keras.gallery FOLDER
+
+writes `losses.png` (value, slope and curvature of each binary loss),
+`multiclass.png` (value along the lead of the true class) and `losses.csv`.
+"""
+
+import inspect
+import math
+import sys
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from hinge_keras.losses import BinaryLoss, MulticlassLoss
+from hinge_keras.losses.base import REGISTRY
+
+EXAMPLES = {  # For the arguments that have no default.
+    "k": 2,
+    "class_counts": [100, 30, 10, 3],
+    "costs": [[float(abs(i - j)) for j in range(4)] for i in range(4)],
+}
+COLOURS = {"value": "#0072B2", "slope": "#D55E00", "curvature": "#009E73"}
+
+
+def every_loss():
+    """One instance of each loss, defaults where there are any."""
+    for cls in REGISTRY.values():
+        if cls.__module__.startswith("hinge_keras."):
+            needed = inspect.signature(cls).parameters.keys() & EXAMPLES.keys()
+            yield cls(**{name: EXAMPLES[name] for name in needed})
+
+
+def facts():
+    """A row a loss: what it claims about itself, tested by `check_loss`."""
+    return pd.DataFrame(
+        {
+            "loss": type(loss).__name__,
+            "kind": kind(loss),
+            "convex": loss.convex,
+            "smoothness": getattr(loss, "smoothness", None),
+            "lipschitz": getattr(loss, "lipschitz", None),
+            "calibrated": loss.calibrated,
+            "zero_from": loss.zero_from,
+            "arguments": repr(loss),
+            "source": source(type(loss)),
+        }
+        for loss in every_loss()
+    )
+
+
+def kind(loss):
+    if isinstance(loss, BinaryLoss):
+        return "binary"
+    return "multiclass" if isinstance(loss, MulticlassLoss) else "signed"
+
+
+def source(cls):
+    """The last paragraph of a docstring is where the loss comes from."""
+    return " ".join(inspect.getdoc(cls).split("\n\n")[-1].split())
+
+
+def binary_figure():
+    """Value, slope and curvature of each binary loss against the margin."""
+    losses = [loss for loss in every_loss() if isinstance(loss, BinaryLoss)]
+    m = np.linspace(-2.5, 2.5, 1001)
+    hinge = np.maximum(0, 1 - m)
+    figure, axes = grid_of(len(losses))
+    for axis, loss in zip(axes, losses, strict=False):
+        axis.plot(m, hinge, color="#999999", lw=1, ls=":", label="hinge")
+        for name, function in (
+            ("value", loss.phi),
+            ("slope", loss.slope),
+            ("curvature", loss.curvature),
+        ):
+            axis.plot(m, np.asarray(function(m)), color=COLOURS[name], label=name)
+        axis.set_title(type(loss).__name__, fontsize=10)
+        axis.set(ylim=(-2.6, 3.6), xlim=(-2.5, 2.5))
+    axes[0].legend(fontsize=7, frameon=False, loc="upper right")
+    figure.suptitle("Binary losses against the margin (units of the score)")
+    return figure
+
+
+def multiclass_figure():
+    """Value of each multiclass loss as the true score rises past its rivals."""
+    losses = [loss for loss in every_loss() if isinstance(loss, MulticlassLoss)]
+    lead = np.linspace(-3, 3, 301)
+    scores = np.tile([0.0, 0.0, -0.5, -1.0], (len(lead), 1))
+    scores[:, 0] = lead
+    figure, axes = grid_of(len(losses))
+    for axis, loss in zip(axes, losses, strict=False):
+        value = np.asarray(loss.call(np.zeros(len(lead), "int32"), scores))
+        axis.plot(lead, value, color=COLOURS["value"])
+        axis.set_title(type(loss).__name__, fontsize=10)
+        axis.set_ylim(min(0.0, value.min()) - 0.05, max(value.max(), 0.1) * 1.05)
+    figure.suptitle(
+        "Multiclass losses as the true score rises; rivals at 0, -0.5 and -1"
+    )
+    return figure
+
+
+def grid_of(count, columns=5):
+    rows = math.ceil(count / columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(2.4 * columns, 2.0 * rows + 0.5), layout="constrained"
+    )
+    for axis in axes.flat:
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.axhline(0, color="#cccccc", lw=0.6, zorder=0)
+        axis.tick_params(labelsize=7)
+    for axis in axes.flat[count:]:
+        axis.set_visible(False)
+    return figure, list(axes.flat)
+
+
+def main(folder):
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    facts().to_csv(folder / "losses.csv", index=False)
+    for name, figure in (
+        ("losses", binary_figure()),
+        ("multiclass", multiclass_figure()),
+    ):
+        figure.savefig(folder / f"{name}.png", dpi=120)
+        plt.close(figure)
+    print(f"wrote losses.csv, losses.png and multiclass.png to {folder}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2] or ["results/gallery"])

@@ -1,0 +1,226 @@
+"""What margin losses are compared with: losses of probabilities and of scores."""
+
+from keras import ops
+
+from hinge_keras import margins
+from hinge_keras.configured import at_least, is_number
+from hinge_keras.losses.base import MulticlassLoss
+
+__all__ = [
+    "L1",
+    "L2",
+    "CauchySchwarz",
+    "Chebyshev",
+    "CrossEntropy",
+    "Focal",
+    "Squentropy",
+    "SquaredLog",
+    "Tanimoto",
+]
+
+
+def surprise(scores, is_true):
+    """`-log softmax(s)_y`, in nats: the cross-entropy of one example."""
+    return ops.logsumexp(scores, axis=-1) - margins.true_score(scores, is_true)
+
+
+class CrossEntropy(MulticlassLoss):
+    """Softmax cross-entropy of scores, `log(sum_j exp(s_j)) - s_y`, in nats.
+
+    Args:
+        label_smoothing: Share of the label spread over all classes, from 0 to
+            below 1.
+
+    >>> CrossEntropy()([0], [[0.0, 0.0]])  # log 2
+    0.6931
+
+    Szegedy et al., Rethinking the inception architecture, CVPR 2016, for the
+    smoothing.
+    """
+
+    calibrated = True
+
+    def __init__(self, label_smoothing=0.0, **options):
+        super().__init__(**options)
+        self.label_smoothing = label_smoothing
+        self.monotone = label_smoothing == 0
+        if not is_number(label_smoothing) or not 0 <= label_smoothing < 1:
+            raise ValueError(
+                f"label_smoothing is {label_smoothing!r}; accepted is a number "
+                "from 0 to below 1."
+            )
+
+    def aggregate(self, scores, is_true):
+        spread = ops.logsumexp(scores, axis=-1) - margins.mean(scores)
+        share = self.label_smoothing
+        if share == 0:
+            return surprise(scores, is_true)
+        return (1 - share) * surprise(scores, is_true) + share * spread
+
+
+class Focal(MulticlassLoss):
+    """Cross-entropy that cares less for what it already knows.
+
+    `(1 - p_y)**gamma * -log(p_y)`, `p = softmax(s)`, in nats.
+
+    Args:
+        gamma: How much less, from 0 (cross-entropy) up.
+
+    >>> Focal(2.0)([0], [[0.0, 0.0]])  # log(2) / 4
+    0.1733
+
+    Lin, Goyal, Girshick, He and Dollar, Focal loss for dense object detection,
+    ICCV 2017.
+    """
+
+    def __init__(self, gamma=2.0, **options):
+        super().__init__(**options)
+        self.gamma = at_least("gamma", gamma, 0)
+        self.convex = gamma == 0
+
+    def aggregate(self, scores, is_true):
+        # 1 - p_y summed over the rivals: no cancellation when p_y nears 1.
+        p = ops.softmax(scores, axis=-1)
+        missing = ops.sum(ops.where(is_true, 0.0, p), axis=-1)
+        # The power's slope at 0 is infinite for gamma below 1; keep off it.
+        share = ops.where(missing > 0, missing, 1.0) ** self.gamma
+        return ops.where(missing > 0, share, 0.0) * surprise(scores, is_true)
+
+
+class Squentropy(MulticlassLoss):
+    """Cross-entropy plus the mean squared score of the wrong classes.
+
+    `log(sum_j exp(s_j)) - s_y + sum_{j != y} s_j**2 / (classes - 1)`.
+
+    >>> Squentropy()([0], [[0.0, 1.0]])  # log(1 + e) + 1
+    2.3133
+
+    Hui, Belkin and Wright, Cut your losses with squentropy, ICML 2023.
+    """
+
+    shift_invariant = False
+
+    def aggregate(self, scores, is_true):
+        wrong = ops.sum(ops.where(is_true, 0.0, ops.square(scores)), axis=-1)
+        return surprise(scores, is_true) + wrong / (scores.shape[-1] - 1)
+
+
+def errors(scores, is_true, softmax):
+    """Scores, or their softmax, less the one-hot label."""
+    shown = ops.softmax(scores, axis=-1) if softmax else scores
+    return shown - ops.cast(is_true, scores.dtype)
+
+
+class L1(MulticlassLoss):
+    """The absolute error from the one-hot label, summed over classes.
+
+    Args:
+        softmax: Of `softmax(s)`, `2 * (1 - p_y)`, the expectation loss; else of
+            the scores themselves.
+
+    >>> L1()([0], [[0.5, 0.5]])  # 0.5 + 0.5
+    1.0
+
+    Janocha and Czarnecki, On loss functions for deep neural networks in
+    classification, arXiv 1702.05659 (2017).
+    """
+
+    def __init__(self, softmax=False, **options):
+        super().__init__(**options)
+        self.softmax = softmax
+        self.convex = not softmax
+        self.monotone = self.shift_invariant = softmax
+
+    def aggregate(self, scores, is_true):
+        return ops.sum(ops.abs(errors(scores, is_true, self.softmax)), axis=-1)
+
+
+class L2(MulticlassLoss):
+    """The squared error from the one-hot label, summed over classes.
+
+    Args:
+        softmax: Of `softmax(s)`, the Brier score; else of the scores.
+
+    >>> L2()([0], [[0.5, 0.5]])  # 0.25 + 0.25
+    0.5
+
+    Janocha and Czarnecki, On loss functions for deep neural networks in
+    classification, arXiv 1702.05659 (2017).
+    """
+
+    def __init__(self, softmax=False, **options):
+        super().__init__(**options)
+        self.softmax = softmax
+        self.convex = not softmax
+        self.monotone = self.shift_invariant = softmax
+
+    def aggregate(self, scores, is_true):
+        return ops.sum(ops.square(errors(scores, is_true, self.softmax)), axis=-1)
+
+
+class Chebyshev(MulticlassLoss):
+    """The largest absolute error of `softmax(s)`, which is `1 - p_y`.
+
+    >>> Chebyshev()([0], [[0.0, 0.0]])
+    0.5
+
+    Janocha and Czarnecki, On loss functions for deep neural networks in
+    classification, arXiv 1702.05659 (2017).
+    """
+
+    convex = False
+
+    def aggregate(self, scores, is_true):
+        p = ops.softmax(scores, axis=-1)
+        return ops.sum(ops.where(is_true, 0.0, p), axis=-1)
+
+
+class SquaredLog(MulticlassLoss):
+    """The squared cross-entropy, `log(p_y)**2`, `p = softmax(s)`.
+
+    >>> SquaredLog()([0], [[0.0, 0.0]])  # log(2)**2
+    0.4805
+
+    Janocha and Czarnecki, On loss functions for deep neural networks in
+    classification, arXiv 1702.05659 (2017).
+    """
+
+    def aggregate(self, scores, is_true):
+        return ops.square(surprise(scores, is_true))
+
+
+class Tanimoto(MulticlassLoss):
+    """Minus the Tanimoto similarity of `p = softmax(s)` and the label.
+
+    `-p_y / (sum_j p_j**2 + 1 - p_y)`, from -1 to 0.
+
+    >>> Tanimoto()([0], [[0.0, 0.0]])  # -0.5 / (0.5 + 1 - 0.5)
+    -0.5
+
+    Janocha and Czarnecki, On loss functions for deep neural networks in
+    classification, arXiv 1702.05659 (2017).
+    """
+
+    convex = False
+    nonnegative = False
+
+    def aggregate(self, scores, is_true):
+        p = ops.softmax(scores, axis=-1)
+        true = margins.true_score(p, is_true)
+        return -true / (ops.sum(ops.square(p), axis=-1) + 1 - true)
+
+
+class CauchySchwarz(MulticlassLoss):
+    """The angle between `p = softmax(s)` and the label, `-log(p_y / norm(p))`.
+
+    >>> CauchySchwarz()([0], [[0.0, 0.0]])  # -log(0.5 / sqrt(0.5))
+    0.3466
+
+    Janocha and Czarnecki, On loss functions for deep neural networks in
+    classification, arXiv 1702.05659 (2017).
+    """
+
+    def aggregate(self, scores, is_true):
+        # log of p_y over the norm of p; the softmax's normaliser cancels.
+        norm = 0.5 * ops.logsumexp(2 * scores, axis=-1)
+        return norm - margins.true_score(scores, is_true)

@@ -1,0 +1,396 @@
+"""Top-K losses: the true class should be among the `k` best scores.
+
+`s_[k]` is the k-th largest score; `rivals` leave the true class out.
+"""
+
+import math
+
+from keras import ops
+
+from hinge_keras import margins
+from hinge_keras.configured import above, all_above, whole
+from hinge_keras.losses.base import (
+    ComposedLoss,
+    MulticlassLoss,
+    refuse_other_than,
+    softplus,
+)
+from hinge_keras.losses.imbalanced import rare_margins
+from hinge_keras.losses.noise import noise_of
+from hinge_keras.losses.polynomials import product_of_binomials
+
+__all__ = [
+    "CalibratedTopK",
+    "ExpectedTopK",
+    "LapinAlphaTopK",
+    "LapinBetaTopK",
+    "NaiveTopK",
+    "NoisedTopK",
+    "NoisedTopKImbalanced",
+    "SmoothTopK",
+    "TopKCrossEntropy",
+]
+
+
+def largest(scores, count, k):
+    """The `count` largest scores in falling order, `(..., count)`."""
+    if k >= scores.shape[-1]:
+        raise ValueError(
+            f"k is {k} with {scores.shape[-1]} classes; accepted is a k below the "
+            "number of classes."
+        )
+    return ops.top_k(scores, count)[0]
+
+
+class TopKLoss(ComposedLoss):
+    """A loss of the `k` best scores, over a binary loss `phi` of their lead.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+        base: A `BinaryLoss`; `Hinge()` by default.
+    """
+
+    def __init__(self, k, base=None, **options):
+        super().__init__(base=base, **options)
+        self.k = whole("k", k, 1)
+
+    def largest(self, scores, count):
+        return largest(scores, count, self.k)
+
+    def lead(self, scores, is_true, bar):
+        """`phi` of the true score's lead over a bar."""
+        return self.base.phi(margins.true_score(scores, is_true) - bar)
+
+
+class NaiveTopK(TopKLoss):
+    """The lead over the k-th best rival, `phi(s_y - rivals_[k])`; not convex.
+
+    Args:
+        k: How many guesses count, from 1 (Crammer-Singer) to `classes - 1`.
+        base: A `BinaryLoss`; `Hinge()` by default.
+
+    >>> NaiveTopK(2)([0], [[0.0, 3.0, 0.5]])  # (1 + 0.5 - 0)
+    1.5
+
+    Lapin, Hein and Schiele, Top-k multiclass SVM, NeurIPS 2015, discuss it.
+    """
+
+    @property
+    def convex(self):
+        return self.k == 1 and super().convex
+
+    def aggregate(self, scores, is_true):
+        best = self.largest(margins.rivals(scores, is_true), self.k)
+        return self.lead(scores, is_true, best[..., -1])
+
+
+class LapinAlphaTopK(TopKLoss):
+    """The hinge of the mean of the `k` best rivals, `phi(s_y - mean(rivals_[1..k]))`.
+
+    Args:
+        k: How many guesses count, from 1 (Crammer-Singer) to `classes - 1`.
+        base: A `BinaryLoss`; `Hinge()` by default.
+        include_true: Sort the true class, with its gap of 0, among the gaps
+            `zero_from + s_j - s_y` of the rivals; smaller when fewer than `k`
+            rivals come close. Needs a base that reaches zero.
+
+    >>> LapinAlphaTopK(2)([0], [[0.0, 1.0, -3.0]])  # 1 + (1 - 3) / 2
+    0.0
+    >>> LapinAlphaTopK(2, include_true=True)([0], [[0.0, 1.0, -3.0]])  # (2 + 0) / 2
+    1.0
+
+    Lapin, Hein and Schiele, Top-k multiclass SVM, NeurIPS 2015; their library
+    libsdca leaves the true class out.
+    """
+
+    def __init__(self, k, base=None, include_true=False, **options):
+        super().__init__(k, base, **options)
+        self.include_true = include_true
+        if include_true and math.isinf(self.base.zero_from):
+            raise ValueError(
+                f"base is {base!r}; accepted with include_true=True is a base that "
+                "reaches zero, such as Hinge()."
+            )
+
+    def aggregate(self, scores, is_true):
+        if not self.include_true:
+            best = self.largest(margins.rivals(scores, is_true), self.k)
+            return self.lead(scores, is_true, margins.mean(best))
+        reach = self.base.zero_from
+        true = ops.expand_dims(margins.true_score(scores, is_true), -1)
+        gaps = ops.where(is_true, 0.0, reach + scores - true)
+        return self.base.phi(reach - margins.mean(self.largest(gaps, self.k)))
+
+
+class LapinBetaTopK(TopKLoss):
+    """The mean over the `k` best rivals of their hinges, `mean phi(s_y - rivals_[j])`.
+
+    Args:
+        k: How many guesses count, from 1 (Crammer-Singer) to `classes - 1`.
+        base: A `BinaryLoss`; `Hinge()` by default.
+
+    >>> LapinBetaTopK(2)([0], [[0.0, 1.0, -0.5]])  # (2 + 0.5) / 2
+    1.25
+
+    Lapin, Hein and Schiele, Top-k multiclass SVM, NeurIPS 2015.
+    """
+
+    def aggregate(self, scores, is_true):
+        best = self.largest(margins.rivals(scores, is_true), self.k)
+        true = ops.expand_dims(margins.true_score(scores, is_true), -1)
+        return margins.mean(self.base.phi(true - best))
+
+
+class CalibratedTopK(TopKLoss):
+    """The lead over the (k+1)-th score of all, `phi(s_y - s_[k+1])`; not convex.
+
+    When the true class itself ranks k+1 the gradient is 0: the flat spot that
+    the noise of `NoisedTopK` removes.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+        base: A `BinaryLoss`; `Hinge()` by default.
+
+    >>> CalibratedTopK(1)([0], [[2.0, 1.5, 0.0]])  # 1 + 1.5 - 2
+    0.5
+
+    Yang and Koyejo, On the consistency of top-k surrogate losses, ICML 2020.
+    """
+
+    convex = False
+
+    @property
+    def calibrated(self):
+        return True if self.base.convex and self.base.calibrated else None
+
+    def aggregate(self, scores, is_true):
+        return self.lead(scores, is_true, self.largest(scores, self.k + 1)[..., -1])
+
+
+class NoisedTopK(TopKLoss):
+    """`CalibratedTopK` with the bar averaged over noise, which makes it smooth.
+
+    `phi(s_y - mean over draws of (s + epsilon * Z)_[k+1])`, standard normal `Z`
+    for each example, class and draw. The noise is a function of the scores'
+    bits and of the seed: it is another at every step, on every backend and in
+    compiled code; the same scores and seed give the same value; and an
+    example's noise does not depend on the rest of the batch.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+        epsilon: Size of the noise in units of the score, above 0.
+        n_samples: Draws, from 1 up; 0 switches the noise off, for evaluation.
+        seed: A whole number from 0 up.
+        base: A `BinaryLoss`; `Hinge()` by default.
+
+    >>> NoisedTopK(1, n_samples=0)([0], [[2.0, 1.5, 0.0]])  # 1 + 1.5 - 2
+    0.5
+
+    Garcin, Servajean, Joly and Salmon, Stochastic smoothing of the top-K
+    calibrated hinge loss for deep imbalanced classification, ICML 2022.
+    """
+
+    convex = False
+
+    def __init__(self, k, epsilon=1.0, n_samples=5, seed=0, base=None, **options):
+        super().__init__(k, base, **options)
+        self.epsilon = above("epsilon", epsilon, 0)
+        self.n_samples = whole("n_samples", n_samples, 0)
+        self.seed = whole("seed", seed, 0)
+        self.stochastic = self.n_samples > 0
+
+    def noise(self, scores):
+        """Standard normal draws, `(..., n_samples, classes)`."""
+        return noise_of(scores, self.n_samples, self.seed)
+
+    def bar(self, scores):
+        """The mean over the draws of the (k+1)-th noised score, `(...)`."""
+        if self.n_samples == 0:
+            return self.largest(scores, self.k + 1)[..., -1]
+        noised = ops.expand_dims(scores, -2) + self.epsilon * self.noise(scores)
+        return margins.mean(self.largest(noised, self.k + 1)[..., -1])
+
+    def aggregate(self, scores, is_true):
+        return self.lead(scores, is_true, self.bar(scores))
+
+
+class NoisedTopKImbalanced(NoisedTopK):
+    """`NoisedTopK` with a wider margin for a rarer class.
+
+    `scale * phi(s_y - bar + 1 - m_y)`, the hinge's margin of 1 replaced by
+    `m_c = max_m * (n_min / n_c) ** (1 / 4)`. The scores are cosines, from
+    `NormedDense`: `epsilon` and `max_m` are in their unit.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+        class_counts: Training examples of each class, above 0.
+        epsilon: Size of the noise in units of the score, above 0.
+        max_m: Margin of the rarest class, above 0.
+        scale: Factor on the loss, above 0.
+        n_samples: Draws, from 1 up; 0 switches the noise off, for evaluation.
+        seed: A whole number from 0 up.
+        base: A `BinaryLoss`; `Hinge()` by default.
+
+    >>> loss = NoisedTopKImbalanced(1, [16, 1], max_m=0.5, scale=2.0, n_samples=0)
+    >>> loss([0], [[0.5, 0.4]])  # 2 * (0.25 + 0.4 - 0.5)
+    0.3
+
+    Garcin, Servajean, Joly and Salmon, Stochastic smoothing of the top-K
+    calibrated hinge loss for deep imbalanced classification, ICML 2022.
+    """
+
+    symmetric = False
+
+    def __init__(
+        self,
+        k,
+        class_counts,
+        epsilon=0.01,
+        max_m=0.3,
+        scale=50.0,
+        n_samples=5,
+        seed=0,
+        base=None,
+        **options,
+    ):
+        super().__init__(k, epsilon, n_samples, seed, base, **options)
+        self.class_counts = all_above("class_counts", class_counts, 0)
+        self.max_m = above("max_m", max_m, 0)
+        self.scale = above("scale", scale, 0)
+        self.margins = rare_margins(self.class_counts, max_m)
+
+    @property
+    def zero_from(self):
+        return self.base.zero_from + max(0.0, self.max_m - 1)
+
+    def aggregate(self, scores, is_true):
+        refuse_other_than(scores.shape[-1], self.margins, "class_counts")
+        margin = margins.of_class(self.margins, is_true, scores)
+        bar = self.bar(scores) + margin - 1
+        return self.scale * self.lead(scores, is_true, bar)
+
+
+class ExpectedTopK(TopKLoss):
+    """`NoisedTopK` of infinitely many draws, exactly and without noise.
+
+    `phi(s_y - E[(s + epsilon * Z)_[k+1]])`. With `N(t)` the number of noised
+    scores above `t`, a sum of independent 0/1 draws,
+    `E[...] = a + integral from a of P(N(t) >= k + 1) dt` for any `a` low
+    enough. The probability comes from the product of the generating functions,
+    the integral from the trapezoid rule.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+        epsilon: Size of the noise in units of the score, above 0.
+        base: A `BinaryLoss`; `Hinge()` by default.
+
+    >>> ExpectedTopK(1, epsilon=1.0)([0], [[0.0, 0.0]])  # 1 - 1 / sqrt(pi)
+    0.4358
+
+    The expectation of Garcin et al., ICML 2022; computed exactly here.
+    """
+
+    convex = False
+
+    def __init__(self, k, epsilon=1.0, base=None, **options):
+        super().__init__(k, base, **options)
+        self.epsilon = above("epsilon", epsilon, 0)
+
+    def above_bar(self, scores, t):
+        """`P(s_i + epsilon * Z > t)`, `(..., nodes, classes)`."""
+        ahead = ops.expand_dims(scores, -2) - ops.expand_dims(t, -1)
+        return 0.5 * ops.erfc(-ahead / (self.epsilon * math.sqrt(2)))
+
+    def window(self, scores, coarse=24):
+        """Where `P(N(t) >= k + 1)` falls from 1 to 0, `(..., 1)` each."""
+        middle = self.largest(scores, self.k + 1)[..., -1:]
+        reach = math.sqrt(2 * math.log(scores.shape[-1])) + 6
+        steps = ops.linspace(-1.0, 1.0, coarse, dtype=scores.dtype)
+        t = middle + self.epsilon * reach * steps
+        expected = ops.sum(self.above_bar(scores, t), axis=-1)
+        needed = self.k + 1
+        surely = expected > needed + 6 * math.sqrt(needed) + 16
+        hardly = expected < 1e-7
+        start = ops.max(ops.where(surely, t, t[..., :1]), axis=-1, keepdims=True)
+        end = ops.min(ops.where(hardly, t, t[..., -1:]), axis=-1, keepdims=True)
+        return ops.stop_gradient(start), ops.stop_gradient(end)
+
+    def bar(self, scores, nodes=48):
+        """`E[(s + epsilon * Z)_[k+1]]`, `(...)`."""
+        start, end = self.window(scores)
+        steps = ops.linspace(0.0, 1.0, nodes, dtype=scores.dtype)
+        p = self.above_bar(scores, start + (end - start) * steps)
+        few = product_of_binomials(1 - p, p, self.k)
+        enough = 1 - ops.sum(few, axis=-1)
+        area = ops.sum(enough, axis=-1) - 0.5 * (enough[..., 0] + enough[..., -1])
+        return start[..., 0] + area * (end - start)[..., 0] / (nodes - 1)
+
+    def aggregate(self, scores, is_true):
+        return self.lead(scores, is_true, self.bar(scores))
+
+
+class SmoothTopK(MulticlassLoss):
+    """The smooth top-K SVM, a softmax over all sets of `k` guesses.
+
+    `tau * softplus((1 + log_e(k) - log_e(k - 1) - s_y / k) / tau)` with
+    `log_e(j) = tau * log e_j(exp(rivals / (k * tau)))`, `e_j` the elementary
+    symmetric polynomial. Tends to `max(0, 1 + (rivals_[k] - s_y) / k)` as `tau`
+    falls. The gradient is that of the value for every `k`, 1 included.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+        tau: Temperature in units of the score, above 0.
+
+    >>> SmoothTopK(1)([0], [[0.0, 0.0]])  # log(1 + e)
+    1.3133
+
+    Berrada, Zisserman and Kumar, Smooth loss functions for deep top-k
+    classification, ICLR 2018.
+    """
+
+    convex = False
+
+    def __init__(self, k, tau=1.0, **options):
+        super().__init__(**options)
+        self.k = whole("k", k, 1)
+        self.tau = above("tau", tau, 0)
+        self.convex = self.k == 1
+
+    def aggregate(self, scores, is_true):
+        classes = scores.shape[-1]
+        others = largest(margins.rivals(scores, is_true), classes - 1, self.k)
+        x = others / (self.k * self.tau)
+        log_e = product_of_binomials(ops.zeros_like(x), x, self.k, logarithmic=True)
+        true = margins.true_score(scores, is_true) / (self.k * self.tau)
+        excess = log_e[..., self.k] - log_e[..., self.k - 1] - true
+        return self.tau * softplus(1 / self.tau + excess)
+
+
+class TopKCrossEntropy(MulticlassLoss):
+    """Cross-entropy that forgives the `k - 1` best rivals.
+
+    `log(1 + sum of exp(rivals_[j] - s_y) over j >= k)`, in nats: Lapin's
+    truncated top-k entropy. `k = 1` is the softmax cross-entropy; not convex
+    for more.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+
+    >>> TopKCrossEntropy(2)([0], [[0.0, 9.0, 0.0]])  # log(1 + 1)
+    0.6931
+
+    Lapin, Hein and Schiele, Loss functions for top-k error: analysis and
+    insights, CVPR 2016.
+    """
+
+    def __init__(self, k, **options):
+        super().__init__(**options)
+        self.k = whole("k", k, 1)
+        self.convex = self.k == 1
+
+    def aggregate(self, scores, is_true):
+        rivals = margins.rivals(-scores, is_true)
+        lowest = -largest(rivals, scores.shape[-1] - self.k, self.k)
+        true = ops.expand_dims(margins.true_score(scores, is_true), -1)
+        zero = ops.zeros_like(true)
+        return ops.logsumexp(ops.concatenate([zero, lowest - true], -1), axis=-1)

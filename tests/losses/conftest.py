@@ -1,0 +1,87 @@
+"""Every registered loss, as it is by default and with every argument changed."""
+
+import pytest
+
+import hinge_keras as hk
+from hinge_keras.configured import arguments
+from hinge_keras.losses.base import REGISTRY
+
+CLASSES = 5
+COSTS = [[float(i != j) * (1 + i + j) for j in range(CLASSES)] for i in range(CLASSES)]
+REQUIRED = {"class_counts": [50, 7, 20, 3, 100], "costs": COSTS, "k": 2}
+OTHER = {
+    "alpha": [2.5],
+    "base": [hk.SquaredHinge(0.5), hk.LeastSquares()],
+    "class_counts": [[1, 2, 3, 4, 5]],
+    "costs": [[[float(i != j) for j in range(CLASSES)] for i in range(CLASSES)]],
+    "epsilon": [0.3],
+    "gamma": [0.4],
+    "h": [0.2],
+    "ignore_label": [-7],
+    "include_true": [True],
+    "k": [1, 3],
+    "label_smoothing": [0.2],
+    "margin": [0.7],
+    "max_m": [0.8],
+    "n_samples": [0],
+    "negative": [2.0],
+    "p": [2, 3],
+    "positive": [0.4],
+    "power": [2, 3],
+    "s": [-1.0],
+    "scale": [3.0],
+    "seed": [1],
+    "sigma": [0.3],
+    "soft_labels": [True],
+    "softmax": [True],
+    "tau": [0.25],
+    "temperature": [0.3],
+}
+SHARED = ("reduction", "name", "dtype")
+
+
+def instances():
+    """Each loss by default, with every argument changed at once, and the rest.
+
+    A new argument name without a value in OTHER fails here, so that no argument
+    stays untested.
+    """
+    for name, cls in REGISTRY.items():
+        takes = [a for a in arguments(cls) if a not in SHARED]
+        required = {a: REQUIRED[a] for a in takes if a in REQUIRED}
+        yield pytest.param(cls(**required), id=name)
+        changed = {a: others(cls, a)[0] for a in takes}
+        yield pytest.param(cls(**changed), id=f"{name}-changed")
+        for argument in takes:
+            for value in others(cls, argument)[1:]:
+                loss = cls(**{**required, argument: value})
+                yield pytest.param(loss, id=f"{name}-{argument}")
+
+
+def others(cls, argument):
+    """Values to try for an argument: class weights need one for each class."""
+    if argument == "class_weight":
+        return [[0.5, 2.0] if issubclass(cls, hk.SignedLoss) else [0.5, 2, 0, 1, 3]]
+    return OTHER[argument]
+
+
+def pytest_generate_tests(metafunc):
+    if "loss_and_law" in metafunc.fixturenames:
+        pairs = [
+            pytest.param((p.values[0], law), id=f"{p.id}-{law.__name__}")
+            for p in instances()
+            for law in hk.check.laws_of(p.values[0])
+        ]
+        metafunc.parametrize("loss_and_law", pairs)
+    if "every_loss" in metafunc.fixturenames:
+        metafunc.parametrize("every_loss", list(instances()))
+
+
+@pytest.fixture(scope="session")
+def all_losses():
+    return [p.values[0] for p in instances()]
+
+
+@pytest.fixture(scope="session")
+def default_losses():
+    return [p.values[0] for p in instances() if "-" not in p.id]
