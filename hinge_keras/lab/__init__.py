@@ -1,0 +1,6 @@
+"""The laboratory: grids of trials, paired statistics, figures and pages."""
+
+from hinge_keras.lab.experiment import Experiment, Trial
+from hinge_keras.lab.report import Findings
+
+__all__ = ["Experiment", "Findings", "Trial"]

@@ -1,0 +1,40 @@
+"""Data sets: generated, bundled with scikit-learn, or read from verified files.
+
+Each is a `Dataset`: a recipe that gives the splits of a seed. Those that come
+with nothing raise `MissingData`, whose message says what to get and from where.
+"""
+
+from hinge_keras.lab.data.bundled import breast_cancer, digits, iris, wine
+from hinge_keras.lab.data.corrupted import with_label_noise, with_outliers
+from hinge_keras.lab.data.dataset import Dataset
+from hinge_keras.lab.data.generated import SIGNS, blobs, circles, generated, mesh, moons
+from hinge_keras.lab.data.images import fashion_mnist, mnist, usps
+from hinge_keras.lab.data.sources import MissingData
+from hinge_keras.lab.data.tables import TABLES, table
+from hinge_keras.lab.data.texts import TERMS, TEXTS, sparse, text
+
+__all__ = [
+    "SIGNS",
+    "TABLES",
+    "TERMS",
+    "TEXTS",
+    "Dataset",
+    "MissingData",
+    "blobs",
+    "breast_cancer",
+    "circles",
+    "digits",
+    "fashion_mnist",
+    "generated",
+    "iris",
+    "mesh",
+    "mnist",
+    "moons",
+    "sparse",
+    "table",
+    "text",
+    "usps",
+    "wine",
+    "with_label_noise",
+    "with_outliers",
+]

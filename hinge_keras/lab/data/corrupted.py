@@ -1,0 +1,66 @@
+"""Data sets with faults put in on purpose; the test part always stays clean."""
+
+import numpy as np
+
+from hinge_keras.lab import seeds
+from hinge_keras.lab.data.dataset import Dataset
+
+
+def with_label_noise(dataset, share, name=None):
+    """Labels of the training and validation part replaced by another class.
+
+    Args:
+        dataset: The clean set.
+        share: Of labels to replace, from 0 to 1.
+        name: As it stands in the tables.
+    """
+    settings = {"clean": dataset, "share": share}
+    name = name or f"{dataset.name}, noise {share:g}"
+    return Dataset(name, mislabelled, settings, dataset.classes)
+
+
+def with_outliers(dataset, share, distance=10.0, name=None):
+    """Training examples moved far away along their inputs, with a wrong label.
+
+    Args:
+        dataset: The clean set.
+        share: Of training examples to move, from 0 to 1.
+        distance: The factor by which their inputs grow.
+        name: As it stands in the tables.
+    """
+    settings = {"clean": dataset, "share": share, "distance": distance}
+    name = name or f"{dataset.name}, outliers {share:g}"
+    return Dataset(name, misplaced, settings, dataset.classes)
+
+
+def mislabelled(seed, clean, share):
+    splits = clean.load(seed)
+    for part in ("train", "validation"):
+        x, y = splits[part]
+        rows = picked(len(y), share, seed, part)
+        splits[part] = x, another(y, rows, clean.classes, seed)
+    return splits
+
+
+def misplaced(seed, clean, share, distance):
+    splits = clean.load(seed)
+    x, y = splits["train"]
+    rows = picked(len(y), share, seed, "outliers")
+    moved = x.copy()
+    moved[rows] *= distance
+    splits["train"] = moved, another(y, rows, clean.classes, seed)
+    return splits
+
+
+def picked(size, share, seed, purpose):
+    """That share of row numbers; a larger share contains the smaller's rows."""
+    order = seeds.stream(seed, "corrupted", purpose).permutation(size)
+    return order[: round(share * size)]
+
+
+def another(y, rows, classes, seed):
+    """Labels with those rows moved to another class, each equally likely."""
+    steps = seeds.stream(seed, "classes").integers(1, classes, len(y))
+    changed = y.copy()
+    changed[rows] = (y[rows] + steps[rows]) % classes
+    return np.asarray(changed)

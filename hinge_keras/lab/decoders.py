@@ -1,0 +1,25 @@
+"""How scores become a class, and what a wrong decoder loses, as metrics."""
+
+import keras
+from keras import ops
+
+
+def sign_decoded():
+    """The share of labels right when `argmax(sign(scores))` decides."""
+    return keras.metrics.MeanMetricWrapper(right_by_sign, name="sign_decoded")
+
+
+def ambiguous():
+    """The share of examples that do not have exactly one positive score."""
+    return keras.metrics.MeanMetricWrapper(not_one_positive, name="ambiguous")
+
+
+def right_by_sign(y_true, y_pred):
+    decided = ops.argmax(ops.sign(y_pred), axis=-1)
+    labels = ops.reshape(ops.cast(y_true, decided.dtype), ops.shape(decided))
+    return ops.cast(ops.equal(decided, labels), "float32")
+
+
+def not_one_positive(y_true, y_pred):
+    positive = ops.sum(ops.cast(y_pred > 0, "int32"), axis=-1)
+    return ops.cast(ops.not_equal(positive, 1), "float32")

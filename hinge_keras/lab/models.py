@@ -1,0 +1,133 @@
+"""Model builders: a frozen description that builds a Keras model from a seed."""
+
+import math
+from dataclasses import dataclass
+
+import keras
+
+from hinge_keras.lab import seeds
+
+
+@dataclass(frozen=True)
+class MLP:
+    """A multilayer perceptron.
+
+    Attributes:
+        hidden: Units of each hidden layer.
+        head: Activation of the output: `"linear"` for scores, or a post's
+            `"tanh"`, `"sigmoid"`, `"softmax"`.
+        activation: Of the hidden layers.
+        initializer: Of the hidden kernels, by its Keras name; the head uses
+            `glorot_uniform`, Keras' default.
+    """
+
+    hidden: tuple[int, ...] = (50,)
+    head: str = "linear"
+    activation: str = "relu"
+    initializer: str = "he_uniform"
+
+    @property
+    def name(self):
+        return f"{'-'.join(map(str, self.hidden))} {self.head}".strip()
+
+    def __call__(self, input_shape, outputs, seed):
+        """A new model; equal seeds give equal weights, whatever the head."""
+        model = keras.Sequential([keras.Input(input_shape)])
+        for depth, units in enumerate(self.hidden):
+            kernel = seeded(self.initializer, seed, depth)
+            model.add(
+                keras.layers.Dense(units, self.activation, kernel_initializer=kernel)
+            )
+        kernel = seeded("glorot_uniform", seed, "head")
+        model.add(keras.layers.Dense(outputs, self.head, kernel_initializer=kernel))
+        return model
+
+
+@dataclass(frozen=True)
+class FourierFeatures:
+    """A linear model on random Fourier features of the Gaussian kernel.
+
+    `cos(x W / scale + b)`, W standard normal, b uniform on [0, 2 pi], neither
+    trained: the kernel is `exp(-|x - z|^2 / (2 scale^2))`. Rahimi and Recht,
+    Random features for large-scale kernel machines, NeurIPS (2007).
+
+    Attributes:
+        features: How many.
+        scale: The width of the kernel, in units of the inputs.
+    """
+
+    features: int = 1024
+    scale: float = 10.0
+
+    @property
+    def name(self):
+        return f"{self.features} Fourier features"
+
+    def __call__(self, input_shape, outputs, seed):
+        """A new model; equal seeds give equal features and weights."""
+        weights, phases = (
+            seeds.derive(seed, "weights", part) for part in ("directions", "phases")
+        )
+        directions = keras.initializers.RandomNormal(
+            stddev=1 / self.scale, seed=weights
+        )
+        shifts = keras.initializers.RandomUniform(0, 2 * math.pi, seed=phases)
+        head = seeded("glorot_uniform", seed, "head")
+        return keras.Sequential(
+            [
+                keras.Input(input_shape),
+                keras.layers.Dense(
+                    self.features,
+                    keras.ops.cos,
+                    kernel_initializer=directions,
+                    bias_initializer=shifts,
+                    trainable=False,
+                ),
+                keras.layers.Dense(outputs, kernel_initializer=head),
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class ConvolutionNet:
+    """Two 5 x 5 convolutions, each with 2 x 2 pooling, one hidden layer, a linear head.
+
+    Attributes:
+        filters: Of the two convolutions.
+        hidden: Units of the hidden layer.
+    """
+
+    filters: tuple[int, int] = (32, 64)
+    hidden: int = 1024
+
+    @property
+    def name(self):
+        return f"convolutions {self.filters[0]}-{self.filters[1]}-{self.hidden}"
+
+    def __call__(self, input_shape, outputs, seed):
+        """A new model; equal seeds give equal weights."""
+        model = keras.Sequential([keras.Input(input_shape)])
+        for depth, filters in enumerate(self.filters):
+            kernel = seeded("he_uniform", seed, depth)
+            model.add(
+                keras.layers.Conv2D(
+                    filters,
+                    5,
+                    padding="same",
+                    activation="relu",
+                    kernel_initializer=kernel,
+                )
+            )
+            model.add(keras.layers.MaxPooling2D())
+        model.add(keras.layers.Flatten())
+        kernel = seeded("he_uniform", seed, "hidden")
+        model.add(keras.layers.Dense(self.hidden, "relu", kernel_initializer=kernel))
+        kernel = seeded("glorot_uniform", seed, "head")
+        model.add(keras.layers.Dense(outputs, kernel_initializer=kernel))
+        return model
+
+
+def seeded(initializer, seed, layer):
+    """A Keras initialiser by name, with its own stream of the trial's seed."""
+    config = {"seed": seeds.derive(seed, "weights", layer)}
+    return keras.initializers.get({"class_name": initializer, "config": config})

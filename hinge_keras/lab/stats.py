@@ -1,0 +1,223 @@
+"""Statistics over tables of trials: choose on validation, pair by seed, test.
+
+Reads tables, trains nothing. A diverged trial has no measurement; it is counted,
+never replaced by a number.
+"""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import scipy.stats
+
+ALPHA = 0.05
+FEWEST_PAIRS = 6  # Below this no outcome of the signed-rank test reaches 0.05.
+RESAMPLES = 10_000
+NOTHING_SEEN = ("no difference seen", "too few pairs")
+
+
+def chosen(trials, metric, higher_is_better=True, within=("dataset", "model", "loss")):
+    """The trials at each arm's best learning rate, by mean validation metric.
+
+    A rate at which fewer trials finished loses to one at which more did; ties
+    go to the smaller rate.
+
+    Args:
+        trials: A table of trials.
+        metric: A column measured on the validation part.
+        higher_is_better: Whether more is better.
+        within: The columns that name an arm.
+
+    Raises:
+        ValueError: If the metric is not a validation column.
+    """
+    if not metric.startswith("validation_"):
+        raise ValueError(
+            f"metric is {metric!r}; accepted for a choice is a validation_ column."
+        )
+    by_rate = trials.groupby([*within, "learning_rate"])[metric].agg(["count", "mean"])
+    by_rate["mean"] *= 1 if higher_is_better else -1
+    order = by_rate.reset_index().sort_values(
+        ["count", "mean", "learning_rate"], ascending=[False, False, True]
+    )
+    best = order.groupby(list(within), sort=False).first()["learning_rate"]
+    return trials.merge(best.reset_index(), on=[*within, "learning_rate"])
+
+
+def compare(trials, metric, arm="loss", within=("dataset",), pair=("seed",)):
+    """Every two arms against each other, paired by seed.
+
+    Args:
+        trials: One row an arm and pair; see `chosen`.
+        metric: The column to compare.
+        arm: The column that names the arms.
+        within: Columns inside which arms are compared.
+        pair: Columns that name a pair.
+
+    Returns:
+        One row a comparison: `a`, `b`, `pairs`, both means, the mean
+        `difference` a - b with its 95 % bootstrap interval `low`, `high`, the
+        difference `detectable` with that many pairs, the Wilcoxon signed-rank
+        `p`, `p_holm` corrected over all rows, and a `verdict`.
+    """
+    rows = []
+    groups = trials.groupby(list(within), sort=False) if within else [((), trials)]
+    for key, group in groups:
+        wide = group.pivot_table(index=list(pair), columns=arm, values=metric)
+        wide = wide.reindex(columns=group[arm].unique())
+        for a, b in itertools.combinations(wide.columns, 2):
+            both = wide[[a, b]].dropna()
+            named = dict(zip(within, key, strict=True))
+            rows.append({**named, "metric": metric, **paired(both[a], both[b], a, b)})
+    table = pd.DataFrame(rows)
+    table["p_holm"] = holm(table["p"])
+    table["verdict"] = [verdict(row) for row in table.to_dict("records")]
+    return table
+
+
+def paired(x, y, a, b):
+    """One comparison of two columns of pairs."""
+    difference = (x - y).to_numpy()
+    low, high = bootstrap_interval(difference)
+    return {
+        "a": a,
+        "b": b,
+        "pairs": len(difference),
+        "mean_a": x.mean(),
+        "mean_b": y.mean(),
+        "difference": difference.mean() if len(difference) else np.nan,
+        "low": low,
+        "high": high,
+        "detectable": detectable(difference),
+        "p": signed_rank(difference),
+    }
+
+
+def verdict(row):
+    """What a comparison shows: both the test and the interval must agree."""
+    if row["pairs"] < FEWEST_PAIRS:
+        return "too few pairs"
+    if row["p_holm"] >= ALPHA or row["low"] <= 0 <= row["high"]:
+        return "no difference seen"
+    return f"{row['a']} {'higher' if row['difference'] > 0 else 'lower'}"
+
+
+def bootstrap_interval(values, statistic=np.mean):
+    """A 95 % percentile bootstrap interval; missing below two values."""
+    if len(values) < 2:
+        return np.nan, np.nan
+    if np.ptp(values) == 0:
+        return values[0], values[0]
+    interval = scipy.stats.bootstrap(
+        (values,),
+        statistic,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        rng=np.random.default_rng(0),
+    ).confidence_interval
+    return interval.low, interval.high
+
+
+def detectable(difference, power=0.8):
+    """The smallest mean difference that so many pairs of this spread would show.
+
+    `(t(1 - ALPHA / 2) + t(power)) * deviation / sqrt(pairs)`, Student's t with
+    pairs - 1 degrees of freedom; missing below two pairs.
+    """
+    pairs = len(difference)
+    if pairs < 2:
+        return np.nan
+    t = scipy.stats.t(pairs - 1)
+    reach = t.ppf(1 - ALPHA / 2) + t.ppf(power)
+    return reach * np.std(difference, ddof=1) / np.sqrt(pairs)
+
+
+def signed_rank(difference):
+    """The two-sided Wilcoxon signed-rank p; 1 when no pair differs."""
+    if len(difference) == 0:
+        return np.nan
+    if not np.any(difference):
+        return 1.0
+    return scipy.stats.wilcoxon(difference).pvalue
+
+
+def holm(p):
+    """Holm's step-down correction; a missing p stays missing."""
+    p = np.asarray(p, dtype=float)
+    corrected = np.full(len(p), np.nan)
+    known = np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known])]
+    steps = p[order] * np.arange(len(order), 0, -1)
+    corrected[order] = np.minimum(1.0, np.maximum.accumulate(steps))
+    return corrected
+
+
+def described(trials, metric, by):
+    """Seeds, mean, interquartile mean, deviation and diverged trials of each cell."""
+    groups = trials.groupby(list(by), sort=False)
+    table = groups[metric].agg(
+        seeds="count",
+        mean="mean",
+        interquartile_mean=interquartile_mean,
+        deviation="std",
+    )
+    diverged = groups["status"].agg(lambda s: int((s == "diverged").sum()))
+    return table.assign(diverged=diverged).reset_index()
+
+
+def interquartile_mean(values):
+    """The mean of the middle half: robust to a lucky or a dead seed."""
+    return scipy.stats.trim_mean(values.dropna(), 0.25) if values.count() else np.nan
+
+
+def wins(comparisons):
+    """Over data sets: how often `a` won, neither did, or `a` lost, by verdict."""
+    outcome = np.select(
+        [
+            comparisons.verdict == comparisons.a + " higher",
+            comparisons.verdict == comparisons.a + " lower",
+        ],
+        ["win", "loss"],
+        "tie",
+    )
+    counts = comparisons.assign(outcome=outcome).groupby(["a", "b"], sort=False)
+    table = counts["outcome"].value_counts().unstack(fill_value=0)
+    return table.reindex(columns=["win", "tie", "loss"], fill_value=0).reset_index()
+
+
+def critical_difference(arms, sets):
+    """Nemenyi's `q / sqrt(2) * sqrt(arms * (arms + 1) / (6 * sets))`.
+
+    >>> round(critical_difference(5, 8), 3)
+    2.156
+    """
+    q = scipy.stats.studentized_range.ppf(1 - ALPHA, arms, np.inf)
+    return float(q / np.sqrt(2) * np.sqrt(arms * (arms + 1) / (6 * sets)))
+
+
+def share_interval(hits, total):
+    """A share and its 95 % Wilson interval, missing when there is nothing to count."""
+    if total == 0:
+        return np.nan, np.nan, np.nan
+    interval = scipy.stats.binomtest(hits, total).proportion_ci(method="wilson")
+    return hits / total, interval.low, interval.high
+
+
+def ranked(trials, metric, arm="arm", within="dataset"):
+    """Mean ranks over data sets, 1 the highest mean, and how far apart they must be.
+
+    Args:
+        trials: One row an arm, data set and seed; see `chosen`.
+        metric: The column to rank by, higher meaning better.
+        arm: The column that names the arms.
+        within: The column that names the data sets.
+
+    Returns:
+        Mean ranks by arm; Friedman's p over data sets; Nemenyi's critical
+        difference at 5 %. Demsar, JMLR 7 (2006).
+    """
+    means = trials.groupby([within, arm])[metric].mean().unstack().dropna()
+    sets, arms = means.shape
+    ranks = means.rank(axis=1, ascending=False).mean()
+    p = scipy.stats.friedmanchisquare(*means.to_numpy().T).pvalue
+    return ranks, p, critical_difference(arms, sets)

@@ -1,0 +1,111 @@
+"""Training: trials in, outcomes out, by the fastest path that can.
+
+`fit` is the slow reference; `replicas` trains many trials as one program,
+stacked or one at a time in the same compiled loop. All give the same numbers.
+"""
+
+import keras
+from keras import layers
+
+from hinge_keras.lab.training import fit, replicas
+
+# Layers that are one larger matrix product, or elementwise, when stacked: never
+# slower so. Models with others are timed both ways before they are trained.
+STACKABLE = (
+    layers.InputLayer,
+    layers.Dense,
+    layers.Activation,
+    layers.ReLU,
+    layers.LeakyReLU,
+    layers.Flatten,
+    layers.Reshape,
+    layers.Rescaling,
+    layers.BatchNormalization,
+    layers.LayerNormalization,
+)
+# Replicas in the short trial of a stack.
+TRIED = 16
+
+
+def train(experiment, trials, path="auto", watch=replicas.unwatched):
+    """Train trials and yield their outcomes, in any order, block by block.
+
+    Args:
+        experiment: The grid that the trials are cells of.
+        trials: Any of its trials.
+        path: `"stacked"` steps replicas together, `"alone"` one at a time in the
+            same compiled loop, `"fit"` calls `model.fit`; `"auto"` takes the
+            fastest that can, and says so where that is not stacked.
+        watch: Called while a block trains with the number of its trials that
+            are as good as finished, a fraction; for a time estimate.
+    """
+    if path == "auto":
+        load = replicas.loader(experiment)
+        for group in replicas.groups(experiment, trials, load):
+            yield from by_the_fastest(experiment, group, load, watch)
+    elif path == "fit":
+        yield from (fit.train(experiment, trial) for trial in trials)
+    elif path in ("stacked", "alone"):
+        yield from replicas.train(experiment, trials, stacked=path == "stacked")
+    else:
+        raise ValueError(
+            f"path is {path!r}; accepted are 'auto', 'stacked', 'alone' and 'fit'."
+        )
+
+
+def by_the_fastest(experiment, group, load, watch):
+    """The outcomes of a group: stacked, else alone, else through `fit`."""
+    finished = 0
+    for stacked in ways(experiment, group, load):
+        try:
+            stack = replicas.Stack(experiment, group, load, stacked)
+            for outcome in replicas.in_blocks(stack, group, watch=watch):
+                finished += 1
+                yield outcome
+            return
+        except Exception as error:
+            if finished:
+                raise
+            way = "stacked" if stacked else "in a compiled loop"
+            say(group, f"cannot be trained {way} ({reason(error)})")
+    yield from (fit.train(experiment, trial) for trial in group)
+
+
+def ways(experiment, group, load):
+    """Whether to stack, the more promising answer first; none without a backend."""
+    if keras.backend.backend() not in ("tensorflow", "jax"):
+        say(group, f"model.fit on the {keras.backend.backend()} backend")
+        return []
+    if len(group) == 1:
+        return [False]
+    try:
+        stack = replicas.Stack(experiment, group, load)
+    except Exception as error:
+        say(group, f"model.fit ({reason(error)})")
+        return []
+    if all(type(layer) in STACKABLE for layer in stack.program.model.layers):
+        return [True, False]
+    alone = replicas.Stack(experiment, group, load, stacked=False)
+    stacked_pace, why = tried(stack, group[:TRIED])
+    alone_pace, _ = tried(alone, group[:1])
+    if stacked_pace <= alone_pace:
+        return [True, False]
+    why = why or f"stacked {stacked_pace:.2g} s an epoch, alone {alone_pace:.2g} s"
+    say(group, f"one replica at a time ({why})")
+    return [False]
+
+
+def tried(stack, trials):
+    """Seconds a replica and epoch in a short trial, or why there are none."""
+    try:
+        return stack.pace(trials), None
+    except Exception as error:
+        return float("inf"), f"cannot be stacked: {reason(error)}"
+
+
+def reason(error):
+    return f"{type(error).__name__}: {error}".splitlines()[0][:100]
+
+
+def say(group, sentence):
+    print(f"{group[0].model}: {sentence}", flush=True)

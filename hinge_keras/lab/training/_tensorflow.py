@@ -1,0 +1,63 @@
+"""Replicas stacked on TensorFlow: a vectorised step in a graph loop."""
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.python.ops.parallel_for.pfor import RegisterPFor, wrap
+
+
+def gradients(function, weights):
+    """The gradient of the first of two results, and the second."""
+    with tf.GradientTape() as tape:
+        tape.watch(weights)
+        value, rest = function(weights)
+    return tape.gradient(value, weights), rest
+
+
+def stacked(function):
+    """The function over the first axis of every argument, as one operation."""
+    return lambda *arguments: tf.vectorized_map(
+        lambda replica: function(*replica), arguments
+    )
+
+
+def alone(function):
+    """The function for a stack of one."""
+
+    def mapped(*arguments):
+        result = function(*tf.nest.map_structure(lambda a: a[0], arguments))
+        return tf.nest.map_structure(lambda a: a[None], result)
+
+    return mapped
+
+
+def loop(body, state, batches):
+    """`body(state, batch)` over the first axis of the batches, in the graph."""
+    steps = tf.shape(tf.nest.flatten(batches)[0])[0]
+
+    def turn(step, state):
+        batch = tf.nest.map_structure(lambda b: b[step], batches)
+        return step + 1, body(state, batch)
+
+    _, state = tf.while_loop(
+        lambda step, _: step < steps, turn, (tf.constant(0), state)
+    )
+    return state
+
+
+def compiled(function):
+    return tf.function(function, autograph=False)
+
+
+def stack(replicas):
+    """Nested arrays of each replica as tensors with the replica axis first."""
+    return tf.nest.map_structure(lambda *a: tf.constant(np.stack(a)), *replicas)
+
+
+def take(arrays, rows):
+    return tuple(tf.gather(array, rows) for array in arrays)
+
+
+@RegisterPFor("Bitcast")
+def bitcast(inputs):
+    """Keras' argmax uses it; without a converter it would loop over replicas."""
+    return wrap(tf.bitcast(inputs.stacked_input(0), inputs.get_attr("type")), True)

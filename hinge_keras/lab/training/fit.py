@@ -1,0 +1,142 @@
+"""Training through `model.fit`: one trial at a time, the reference for the rest.
+
+Slow and plain on purpose: what it does is what a reader would have written.
+"""
+
+import time
+
+import keras
+import numpy as np
+
+from hinge_keras.lab import seeds
+from hinge_keras.lab.training.outcome import measurements, outcome
+
+
+def train(experiment, trial):
+    """Train one trial from its seed and measure it."""
+    start = time.perf_counter()
+    dataset = experiment.dataset(trial)
+    splits = dataset.load(trial.seed)
+    x, *_ = splits["train"]
+    model = experiment.model(trial)(x.shape[1:], dataset.outputs, trial.seed)
+    batches = Batches(splits["train"], trial.batch_size, trial.seed)
+    model.compile(
+        optimizer=with_rate(experiment.optimizer, trial.learning_rate),
+        loss=experiment.losses[trial.loss],
+        metrics=[named_metric(make, name) for name, make in experiment.metrics.items()],
+        steps_per_execution=min(len(batches), 32),
+    )
+    watched = watched_split(splits, experiment.patience)
+    history = model.fit(
+        batches,
+        epochs=trial.epochs,
+        validation_data=splits[watched],
+        validation_batch_size=len(splits[watched][0]),
+        # Keras would shuffle the batches again, from a process-wide generator.
+        shuffle=False,
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_epoch_begin=batches.reorder),
+            StopWhenDiverged(),
+            *early_stopping(experiment.patience),
+        ],
+        verbose=0,
+    ).history
+    scores = {
+        split: model.predict(x, batch_size=4096, verbose=0)
+        for split, (x, *_) in splits.items()
+    }
+    values = measurements(experiment, trial, splits, scores)
+    seconds = time.perf_counter() - start
+    return outcome(experiment, trial, scores, values, curve(history, watched), seconds)
+
+
+class Batches(keras.utils.PyDataset):
+    """Shuffled batches in the order that the trial's seed and the epoch give."""
+
+    def __init__(self, arrays, batch_size, seed):
+        super().__init__()
+        self.arrays, self.batch_size, self.seed = arrays, batch_size, seed
+        self.reorder(0)
+
+    def __len__(self):
+        return -(-len(self.arrays[0]) // self.batch_size)
+
+    def __getitem__(self, step):
+        rows = self.order[step * self.batch_size : (step + 1) * self.batch_size]
+        return tuple(array[rows] for array in self.arrays)
+
+    def reorder(self, epoch, logs=None):
+        """Called by a callback: Keras calls a data set's own hooks out of step."""
+        self.order = seeds.batch_order(self.seed, epoch, len(self.arrays[0]))
+
+
+class StopWhenDiverged(keras.callbacks.Callback):
+    """Ends a training whose loss stopped being finite; that epoch is its last."""
+
+    def on_epoch_end(self, epoch, logs):
+        if not np.isfinite(logs["loss"]):
+            self.model.stop_training = True
+
+
+def early_stopping(patience):
+    """Keras' callback on the validation loss, or none."""
+    if patience is None:
+        return []
+    return [
+        keras.callbacks.EarlyStopping(
+            "val_loss", patience=patience, mode="min", restore_best_weights=True
+        )
+    ]
+
+
+def with_rate(optimizer, learning_rate):
+    """A fresh optimizer of the same settings and that learning rate."""
+    factor = schedule(optimizer)
+    if factor is not None:
+        learning_rate = Scheduled(learning_rate, factor)
+    config = {**optimizer.get_config(), "learning_rate": learning_rate}
+    return type(optimizer).from_config(config)
+
+
+def schedule(optimizer):
+    """The optimizer's schedule, by which a trial's rate is multiplied, or `None`."""
+    config = optimizer.get_config()["learning_rate"]
+    if isinstance(config, dict):
+        return keras.optimizers.schedules.deserialize(config)
+    return None
+
+
+class Scheduled(keras.optimizers.schedules.LearningRateSchedule):
+    """A trial's rate times a schedule."""
+
+    def __init__(self, learning_rate, factor):
+        self.learning_rate, self.factor = learning_rate, factor
+
+    def __call__(self, step):
+        return self.learning_rate * self.factor(step)
+
+
+def named_metric(make, name):
+    metric = make()
+    metric.name = name
+    return metric
+
+
+def watched_split(splits, patience=None):
+    """The split that a curve shows: validation, or test where a post has none."""
+    if "validation" in splits:
+        return "validation"
+    if patience is not None:
+        raise ValueError(
+            f"patience is {patience!r} and a data set has no validation split; "
+            "accepted is None, since the test split must not decide."
+        )
+    return "test"
+
+
+def curve(history, watched):
+    """Keras' history with the columns of `curves.csv`."""
+    return {
+        f"{watched}_{name[4:]}" if name.startswith("val_") else f"train_{name}": values
+        for name, values in history.items()
+    }

@@ -1,0 +1,137 @@
+"""What a published claim is worth, by rule: its value, ours, and one word for both.
+
+Each rule takes measurements of our trials and returns a verdict; none is ever
+written by hand. `claim` puts the verdict beside the numbers it follows from.
+"""
+
+import numpy as np
+import pandas as pd
+
+from hinge_keras.lab import stats
+
+REPRODUCED, NOT_REPRODUCED = "reproduced", "not reproduced"
+METRIC, SEEDS, DECODER = "metric artefact", "seed noise", "decoder bug"
+NOT_COMPARABLE, SAME, REVERSED = "not comparable", "no difference seen", "reversed"
+UNPUBLISHED = "no published number"
+
+COLUMNS = ["claim", "source", "published", "ours", "low", "high", "seeds", "verdict"]
+
+
+def claim(text, source, published, values, verdict):
+    """A row: the mean of our values over seeds with its 95 % bootstrap interval.
+
+    Args:
+        text: What was claimed and how it is measured.
+        source: Author and year.
+        published: The published number, or `None` where none could be verified.
+        values: Ours, one a seed.
+        verdict: What a rule of this module said.
+    """
+    values = np.asarray(values, dtype=float)
+    values = values[~np.isnan(values)]
+    low, high = stats.bootstrap_interval(values)
+    ours = values.mean() if len(values) else np.nan
+    return dict(
+        zip(
+            COLUMNS,
+            (text, source, published, ours, low, high, len(values), verdict),
+            strict=True,
+        )
+    )
+
+
+def share(text, source, published, hits, total, verdict):
+    """A row whose value is a share of seeds, with its 95 % Wilson interval."""
+    ours, low, high = stats.share_interval(int(hits), int(total))
+    values = (text, source, published, ours, low, high, total, verdict)
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def table(rows):
+    """Claims in the order of `COLUMNS`; an unverified number stays missing."""
+    claims = pd.DataFrame(list(rows), columns=COLUMNS)
+    return claims.assign(published=claims.published.astype(float))
+
+
+def within(published, values, slack=0.0):
+    """Reproduced if the number lies in the range of our seeds, widened by a slack."""
+    if published is None:
+        return UNPUBLISHED
+    low, high = np.nanmin(values) - slack, np.nanmax(values) + slack
+    return REPRODUCED if low <= published <= high else NOT_REPRODUCED
+
+
+def exact(published, ours, tolerance=1e-6):
+    """Reproduced if an arithmetic example agrees to the digits published."""
+    if published is None:
+        return UNPUBLISHED
+    return REPRODUCED if abs(published - ours) <= tolerance else NOT_REPRODUCED
+
+
+def by_metric(published, as_published, sound, rival, near=0.03, equal=0.02):
+    """A metric artefact: their metric gives their number, a sound one gives no gap.
+
+    Args:
+        published: The published number.
+        as_published: Their metric on our models, one a seed.
+        sound: A sound metric on the same models.
+        rival: The sound metric on the models that the claim compares them with.
+        near: How far their metric's mean may be from the published number.
+        equal: How far apart two sound means may be and count as equal.
+    """
+    if abs(np.mean(as_published) - published) > near:
+        return NOT_REPRODUCED
+    return METRIC if abs(np.mean(sound) - np.mean(rival)) <= equal else REPRODUCED
+
+
+def by_seed(published, values):
+    """Seed noise: every one of several published numbers is a seed of one arm."""
+    low, high = np.min(values), np.max(values)
+    inside = all(low <= number <= high for number in published)
+    return SEEDS if inside else NOT_REPRODUCED
+
+
+def by_share(hits, total, enough=0.6):
+    """A claim shown by one run: reproduced if enough seeds show it, else seed noise."""
+    return REPRODUCED if hits >= enough * total else SEEDS if hits else NOT_REPRODUCED
+
+
+def by_decoder(buggy, sound, rival, equal=0.0):
+    """A decoder bug: behind its rival as published, not behind when decoded right.
+
+    Args:
+        buggy: Accuracy of the models with the published decoder, one a seed.
+        sound: Accuracy of the same models with the right decoder.
+        rival: Accuracy of the models it is compared with.
+        equal: How far behind the right decoder may be and still count as level.
+    """
+    if np.mean(buggy) >= np.mean(rival):
+        return NOT_REPRODUCED
+    behind = np.mean(sound) < np.mean(rival) - max(equal, 2 * np.std(rival))
+    return REPRODUCED if behind else DECODER
+
+
+def by_pairs(comparison, better):
+    """A claimed order against a row of `stats.compare`, higher meaning better.
+
+    Args:
+        comparison: A row with `a`, `b` and `verdict`.
+        better: The arm that the claim calls better.
+    """
+    if comparison["verdict"] in (SAME, "too few pairs"):
+        return comparison["verdict"]
+    higher = comparison["a" if comparison["difference"] > 0 else "b"]
+    return REPRODUCED if higher == better else REVERSED
+
+
+def ordered(first, second, slack=0.0):
+    """Reproduced if the first is above the second, pair by pair.
+
+    No difference is seen if the mean difference is within the slack or its 95 %
+    interval holds 0.
+    """
+    differences = np.asarray(first) - np.asarray(second)
+    low, high = stats.bootstrap_interval(differences)
+    if abs(differences.mean()) <= slack or low <= 0 <= high:
+        return SAME
+    return REPRODUCED if differences.mean() > 0 else REVERSED

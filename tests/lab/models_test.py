@@ -1,0 +1,30 @@
+"""Builders repeat for a seed, and random features approximate their kernel."""
+
+import numpy as np
+import pytest
+
+from hinge_keras.lab import models
+
+BUILDERS = [
+    (models.MLP((4, 3)), (5,)),
+    (models.FourierFeatures(16, 2.0), (5,)),
+    (models.ConvolutionNet((2, 3), 4), (8, 8, 1)),
+]
+
+
+@pytest.mark.parametrize(("builder", "shape"), BUILDERS, ids=lambda b: str(b)[:12])
+def test_equal_seeds_give_equal_weights(builder, shape):
+    first, again, other = (builder(shape, 3, seed).get_weights() for seed in (1, 1, 2))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not all(np.array_equal(a, b) for a, b in zip(first, other, strict=True))
+    assert builder(shape, 3, 1).output_shape == (None, 3)
+
+
+def test_random_features_approximate_the_gaussian_kernel():
+    x = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")
+    model = models.FourierFeatures(20_000, 3.0)((5,), 1, seed=0)
+    features = np.asarray(model.layers[0](x))
+    squares = ((x[:, None] - x[None]) ** 2).sum(-1)
+    kernel = 2 * features @ features.T / features.shape[1]
+    np.testing.assert_allclose(kernel, np.exp(-squares / 18), atol=0.04)
+    assert len(model.trainable_weights) == 2

@@ -1,0 +1,69 @@
+"""Every figure draws from a table, with a title and labelled axes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hinge_keras.lab import data, plots
+
+
+def table():
+    rng = np.random.default_rng(0)
+    cells = [(loss, s, e) for loss in "ab" for s in range(3) for e in range(1, 5)]
+    frame = pd.DataFrame(cells, columns=["loss", "seed", "epoch"])
+    for column in ("loss_value", "slope", "curvature", "margin", "test_accuracy"):
+        frame[column] = rng.random(len(frame))
+    return frame.assign(dataset="d", learning_rate=0.1 * frame.epoch, name=frame.loss)
+
+
+def verdicts():
+    row = {
+        "dataset": "d",
+        "a": "x",
+        "b": "y",
+        "difference": 0.1,
+        "low": 0.0,
+        "high": 0.2,
+    }
+    return pd.DataFrame(
+        [{**row, "verdict": v} for v in ("x higher", "no difference seen")]
+    )
+
+
+def mesh_scores():
+    mesh, _ = data.moons().load(0)["mesh"]
+    return pd.DataFrame({"loss": "a", "score": mesh[:, 0]})
+
+
+FIGURES = {
+    "functions": lambda: plots.functions(table(), "T", y=("loss_value", "slope")),
+    "curves": lambda: plots.curves(table(), ["loss_value"], "T", panel="dataset"),
+    "gaps": lambda: plots.gaps(verdicts(), "T"),
+    "dots": lambda: plots.dots(
+        table(), {"test_accuracy": "A"}, "T", "loss", "x", {"a": 0.5}
+    ),
+    "bars": lambda: plots.bars(
+        pd.DataFrame({"n": ["a"], "v": [0.5], "l": [0.4], "h": [0.6]}),
+        "T",
+        "n",
+        "v",
+        "l",
+        "h",
+        "x",
+    ),
+    "rates": lambda: plots.rates(table(), "test_accuracy", "T"),
+    "margins": lambda: plots.margins(table(), "T", band=(-0.5, 0.5)),
+    "regions": lambda: plots.regions(mesh_scores(), data.moons().load(0), "T"),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_it_draws_with_a_title_and_labels(name, tmp_path):
+    figure = FIGURES[name]()
+    assert figure.get_suptitle() == "T"
+    assert all(axis.get_xlabel() for axis in figure.axes)
+    plots.save(figure, tmp_path / "figure.png")
+    plots.save(FIGURES[name](), tmp_path / "again.png")
+    assert (tmp_path / "figure.png").read_bytes() == (
+        tmp_path / "again.png"
+    ).read_bytes()

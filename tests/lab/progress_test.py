@@ -1,0 +1,22 @@
+"""Progress says how far and how long, but only of runs worth waiting for."""
+
+import io
+
+from hinge_keras.lab.progress import Progress
+
+
+def test_it_speaks_after_five_seconds_with_an_estimate():
+    stream, now = io.StringIO(), [0.0]
+    progress = Progress("name", 10, stream, lambda: now[0])
+    for _ in range(5):
+        now[0] += 2.0
+        progress.step()
+    assert stream.getvalue() == "name: 3 of 10 trials, 0:06 so far, about 0:14 left\n"
+
+
+def test_it_counts_the_trials_under_way():
+    stream, now = io.StringIO(), [0.0]
+    progress = Progress("name", 10, stream, lambda: now[0])
+    now[0] = 6.0
+    progress.within(2.5)
+    assert stream.getvalue() == "name: 2 of 10 trials, 0:06 so far, about 0:18 left\n"

@@ -1,0 +1,175 @@
+"""From a script to its folder: resumed after a kill, idle when nothing changed."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from hinge_keras.lab import run
+from hinge_keras.lab.data import MissingData
+from hinge_keras.lab.training.outcome import DONE, Outcome
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = '''
+"""Does a small script run?
+
+Its second paragraph.
+"""
+import hinge_keras as hk
+from hinge_keras.lab import Experiment, Findings, data, models, plots, stats
+
+EXPERIMENT = Experiment(
+    datasets=[data.circles(sizes=(40, 20, 20))],
+    models=[models.MLP((4,))],
+    losses={"hinge": hk.Hinge(), "squared hinge": hk.SquaredHinge()},
+    seeds=range(6),
+    epochs=2,
+)
+
+def findings(results):
+    summary = stats.compare(results.trials, "test_accuracy")
+    figure = plots.gaps(summary, "A gap or none")
+    return Findings(sentence="It ran.", summary=summary, figures={"gaps": figure})
+'''
+
+
+def made_up(trial):
+    """An outcome without a training: these tests are about what comes after."""
+    value = 0.5 + trial.seed / 100
+    return Outcome(
+        trial, DONE, 2, 0.1, {"test_accuracy": value}, {"train_loss": [1, 0.5]}
+    )
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Replaces training; the list of what was asked for grows with each trial."""
+    asked = []
+
+    def train(experiment, trials, watch):
+        for trial in trials:
+            asked.append(trial)
+            yield made_up(trial)
+
+    monkeypatch.setattr(run.training, "train", train)
+    return asked
+
+
+@pytest.fixture
+def script(tmp_path, monkeypatch):
+    """A script in an `experiments` package of its own."""
+    package = tmp_path / "experiments"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    path = package / "77_small.py"
+    path.write_text(textwrap.dedent(SCRIPT).lstrip())
+    for name in [name for name in sys.modules if name.startswith("experiments")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    return path
+
+
+def test_a_second_run_trains_nothing_and_leaves_the_page_alone(
+    script, tmp_path, trained
+):
+    first = run.script(script, tmp_path / "results")
+    assert first["trained"] == 12
+    folder = tmp_path / "results" / "77_small"
+    written = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    expected = {"trials.csv", "curves.csv", "summary.csv", "gaps.png", "README.md"}
+    assert expected <= set(written)
+    assert run.script(script, tmp_path / "results")["trained"] == 0
+    page = (folder / "README.md").stat().st_mtime_ns
+    assert page == written["README.md"]
+
+
+def test_the_page_states_question_finding_and_setting(script, tmp_path, trained):
+    run.script(script, tmp_path)
+    page = (tmp_path / "77_small" / "README.md").read_text()
+    for text in (
+        "# Does a small script run?",
+        "**It ran.**",
+        "![gaps](gaps.png)",
+        "batches of 32",
+        "6, from 0 to 5",
+        "Keras",
+    ):
+        assert text in page
+
+
+def test_an_interrupted_run_keeps_what_it_finished(
+    script, tmp_path, trained, monkeypatch, capsys
+):
+    def interrupted(experiment, trials, watch):
+        yield from (made_up(trial) for trial in trials[:5])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run.training, "train", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run.script(script, tmp_path)
+    assert "5 of 12 trials kept, run again to go on" in capsys.readouterr().out
+    assert len(pd.read_csv(tmp_path / "77_small" / "trials.csv")) == 5
+    assert run.script(script, tmp_path)["trained"] == 7
+    assert len(trained) == 7
+
+
+@pytest.mark.slow
+def test_a_run_killed_by_the_system_goes_on_where_it_stopped(script, tmp_path):
+    slowed = script.read_text().replace(
+        "epochs=2", "epochs=2, learning_rates=[.1, .2, .3, .4]"
+    )
+    script.write_text(slowed)
+    program = (
+        "from hinge_keras.lab import run; from hinge_keras.lab.training import fit;"
+        "run.training.train = lambda e, ts, watch: (fit.train(e, t) for t in ts);"
+        f"run.script({str(script)!r}, {str(tmp_path)!r})"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], env=environment, cwd=tmp_path
+    )
+    journal = tmp_path / "77_small" / "journal.jsonl"
+    deadline = time.monotonic() + 300
+    while not (journal.exists() and len(journal.read_text().splitlines()) >= 3):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = len(journal.read_text().splitlines())
+    assert run.script(script, tmp_path)["trained"] in (48 - kept, 49 - kept)
+
+
+def test_an_experiment_without_its_data_is_skipped_with_one_line(
+    script, tmp_path, monkeypatch, capsys
+):
+    def nowhere(experiment, trials, watch):
+        raise MissingData("no set/part.gz; take it from a shelf")
+        yield
+
+    monkeypatch.setattr(run.training, "train", nowhere)
+    row = run.script(script, tmp_path / "results")
+    assert row["trained"] == 0
+    assert row["finding"] == "skipped: no set/part.gz; take it from a shelf"
+    assert not (tmp_path / "results/77_small/README.md").exists()
+
+
+def test_claims_of_all_experiments_are_gathered(script, tmp_path, trained):
+    row = 'verdicts.claim("c", "s", 1.0, [1.0], "reproduced")'
+    claimed = f"return Findings(claims=verdicts.table([{row}]),"
+    text = script.read_text().replace("return Findings(", claimed)
+    script.write_text(text.replace("plots, stats", "plots, stats, verdicts"))
+    run.script(script, tmp_path / "results")
+    run.gathered(tmp_path / "results")
+    table = pd.read_csv(tmp_path / "results" / "verdicts.csv")
+    assert list(table.experiment) == ["77_small"]
+    assert list(table.verdict) == ["reproduced"]
+    page = (tmp_path / "results/77_small/README.md").read_text()
+    assert "## Published claims" in page

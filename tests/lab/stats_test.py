@@ -1,0 +1,155 @@
+"""Choice on validation, pairs by seed, and verdicts that can say nothing was seen."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+
+from hinge_keras.lab import stats
+
+
+def trials(gap, seeds=20, noise=0.01, seed=0):
+    """Two losses whose test accuracies differ by a gap, paired noise included."""
+    rng = np.random.default_rng(seed)
+    shared = rng.normal(0.8, 0.05, seeds)
+    rows = [
+        {"dataset": "d", "loss": loss, "seed": s, "test_accuracy": shared[s] + shift}
+        for loss, shifts in (
+            ("a", rng.normal(gap, noise, seeds)),
+            ("b", np.zeros(seeds)),
+        )
+        for s, shift in enumerate(shifts)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_a_real_gap_is_seen_though_seeds_vary_more():
+    (row,) = stats.compare(trials(0.01), "test_accuracy").to_dict("records")
+    assert row["verdict"] == "a higher"
+    assert row["low"] < row["difference"] < row["high"]
+    assert row["low"] > 0
+
+
+def test_no_gap_is_no_difference_seen():
+    (row,) = stats.compare(trials(0.0), "test_accuracy").to_dict("records")
+    assert row["verdict"] == "no difference seen"
+
+
+def test_unpaired_seeds_do_not_count():
+    table = trials(0.01)
+    table.loc[table.index[:3], "test_accuracy"] = np.nan
+    (row,) = stats.compare(table, "test_accuracy").to_dict("records")
+    assert row["pairs"] == 17
+
+
+def test_too_few_pairs_are_said_to_be_so():
+    (row,) = stats.compare(trials(0.5, seeds=5), "test_accuracy").to_dict("records")
+    assert row["verdict"] == "too few pairs"
+
+
+def test_equal_columns_differ_by_nothing():
+    (row,) = stats.compare(trials(0.0, noise=0.0), "test_accuracy").to_dict("records")
+    assert (row["difference"], row["p"]) == (0.0, 1.0)
+    assert row["verdict"] == "no difference seen"
+
+
+def test_swapping_the_arms_mirrors_the_row():
+    table = trials(0.01)
+    swapped = table.assign(loss=table.loss.map({"a": "b", "b": "a"}))
+    one = stats.compare(table, "test_accuracy").iloc[0]
+    two = stats.compare(swapped, "test_accuracy").iloc[0]
+    assert (two.a, two.b) == ("b", "a")
+    assert one.p == two.p
+
+
+def test_holm_equals_a_slow_loop():
+    p = [0.01, 0.04, 0.03, 0.005]
+    order = np.argsort(p)
+    expected, worst = np.empty(4), 0.0
+    for step, index in enumerate(order):
+        worst = max(worst, min(1.0, (4 - step) * p[index]))
+        expected[index] = worst
+    np.testing.assert_allclose(stats.holm(p), expected)
+    np.testing.assert_allclose(stats.holm([*p, np.nan])[:4], expected)
+
+
+def test_the_interval_covers_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    hits = 0
+    for _ in range(60):
+        low, high = stats.bootstrap_interval(rng.normal(0.3, 1.0, 30))
+        hits += low <= 0.3 <= high
+    assert scipy.stats.binom.cdf(hits, 60, 0.93) > 0.01
+    assert hits < 60
+
+
+def grid():
+    """Rate 2 is best on validation, rate 1 on the test part, rate 3 diverges."""
+    rows = []
+    for rate, validation, test in ((1.0, 0.7, 0.99), (2.0, 0.8, 0.5), (3.0, 0.9, 0.5)):
+        for seed in range(4):
+            missing = rate == 3.0 and seed == 0
+            rows.append(
+                {
+                    "dataset": "d",
+                    "model": "m",
+                    "loss": "a",
+                    "learning_rate": rate,
+                    "seed": seed,
+                    "validation_accuracy": np.nan if missing else validation,
+                    "test_accuracy": test,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def test_the_rate_is_chosen_on_validation_and_a_diverged_trial_loses():
+    assert set(stats.chosen(grid(), "validation_accuracy").learning_rate) == {2.0}
+
+
+def test_the_lower_is_better_where_it_is_a_loss():
+    table = grid().dropna()
+    best = stats.chosen(table, "validation_accuracy", higher_is_better=False)
+    assert set(best.learning_rate) == {1.0}
+
+
+def test_a_choice_on_the_test_part_is_refused():
+    with pytest.raises(ValueError, match="metric is 'test_accuracy'"):
+        stats.chosen(grid(), "test_accuracy")
+
+
+def test_a_share_and_its_interval():
+    share, low, high = stats.share_interval(15, 20)
+    assert share == 0.75
+    assert 0.53 < low < 0.54
+    assert 0.88 < high < 0.89
+    assert np.isnan(stats.share_interval(0, 0)).all()
+
+
+def test_ranks_alone_are_no_verdict_when_the_mean_may_be_nothing():
+    table = trials(0.01)
+    table.loc[0, "test_accuracy"] -= 0.5  # One seed where `a` failed.
+    (row,) = stats.compare(table, "test_accuracy").to_dict("records")
+    assert row["p_holm"] < 0.05
+    assert row["low"] < 0 < row["high"]
+    assert row["verdict"] == "no difference seen"
+
+
+def test_ranks_and_their_critical_difference_are_demsars():
+    rows = [
+        {"dataset": d, "arm": arm, "seed": 0, "accuracy": value + d / 1000}
+        for d in range(20)
+        for arm, value in (("best", 0.9), ("middle", 0.8), ("worst", 0.7))
+    ]
+    ranks, p, distance = stats.ranked(pd.DataFrame(rows), "accuracy")
+    assert ranks.to_dict() == {"best": 1, "middle": 2, "worst": 3}
+    assert p < 1e-6
+    # Demsar's table: q = 2.343 for three classifiers at 5 %.
+    assert distance == pytest.approx(2.343 * np.sqrt(3 * 4 / (6 * 20)), abs=1e-3)
+
+
+def test_wins_are_counted_by_verdict_over_data_sets():
+    verdicts = ["x higher", "x lower", "no difference seen", "x higher"]
+    table = pd.DataFrame({"a": "x", "b": "y", "verdict": verdicts})
+    (row,) = stats.wins(table).to_dict("records")
+    assert row == {"a": "x", "b": "y", "win": 2, "tie": 1, "loss": 1}

@@ -1,0 +1,50 @@
+"""The choice of a path: the fastest that can, and one line where it is not stacked."""
+
+import numpy as np
+import pytest
+
+from hinge_keras.lab import training
+from hinge_keras.lab.training import fit, replicas
+from tests.lab.training.replicas_test import CONVOLUTION, IMAGES, experiment, same
+
+
+def test_convolutions_are_trained_by_the_path_that_can():
+    grid = experiment(
+        datasets=[IMAGES], models=[CONVOLUTION], learning_rates=(0.01,), epochs=2
+    )
+    outcomes = {
+        outcome.trial: outcome for outcome in training.train(grid, grid.trials())
+    }
+    assert set(outcomes) == set(grid.trials())
+    trial = grid.trials()[-1]
+    same(outcomes[trial], fit.train(grid, trial))
+
+
+def test_the_faster_of_two_paces_is_taken(monkeypatch):
+    grid = experiment(datasets=[IMAGES], models=[CONVOLUTION])
+    load = replicas.loader(grid)
+    for stacked, alone, first in ((1.0, 2.0, True), (2.0, 1.0, False)):
+        monkeypatch.setattr(
+            replicas.Stack,
+            "pace",
+            lambda stack, _, s=stacked, a=alone: s if stack.stacked else a,
+        )
+        assert training.ways(grid, grid.trials(), load)[0] is first
+
+
+def test_what_no_compiled_path_can_train_is_fitted(monkeypatch, capsys):
+    def refuses(stack, trials, watch):
+        raise TypeError("no such operation")
+
+    monkeypatch.setattr(replicas.Stack, "train", refuses)
+    grid = experiment(seeds=(0,), learning_rates=(0.01,), epochs=1)
+    outcomes = list(training.train(grid, grid.trials()))
+    assert [outcome.trial for outcome in outcomes] == grid.trials()
+    assert np.isfinite(outcomes[0].values["train_loss"])
+    assert "(TypeError: no such operation)" in capsys.readouterr().out
+
+
+def test_an_unknown_path_is_refused():
+    grid = experiment()
+    with pytest.raises(ValueError, match="path is 'fast'"):
+        list(training.train(grid, grid.trials(), path="fast"))

@@ -1,0 +1,63 @@
+"""Each verdict follows from its rule, and flips when the numbers do."""
+
+import math
+
+import pytest
+
+from hinge_keras.lab import verdicts
+
+
+def test_a_row_has_ours_with_its_interval():
+    row = verdicts.claim("c", "s", 0.9, [0.8, 0.9, float("nan")], "reproduced")
+    assert (row["ours"], row["seeds"]) == (pytest.approx(0.85), 2)
+    assert row["low"] <= row["ours"] <= row["high"]
+
+
+def test_an_unverified_number_stays_missing():
+    row = verdicts.claim("c", "s", None, [0.8], verdicts.within(None, [0.8]))
+    table = verdicts.table([row])
+    assert math.isnan(table.published[0])
+    assert table.verdict[0] == "no published number"
+
+
+@pytest.mark.parametrize(
+    ("rule", "arguments", "expected"),
+    [
+        (verdicts.within, (0.5, [0.4, 0.6]), "reproduced"),
+        (verdicts.within, (0.7, [0.4, 0.6]), "not reproduced"),
+        (verdicts.within, (0.7, [0.4, 0.6], 0.2), "reproduced"),
+        (verdicts.exact, (1.3, 1.3), "reproduced"),
+        (verdicts.exact, (1.3, 0.9), "not reproduced"),
+        (verdicts.by_metric, (0.74, [0.75], [0.845], [0.848]), "metric artefact"),
+        (verdicts.by_metric, (0.74, [0.75], [0.70], [0.848]), "reproduced"),
+        (verdicts.by_metric, (0.74, [0.60], [0.845], [0.848]), "not reproduced"),
+        (verdicts.by_seed, ([0.81, 0.82], [0.80, 0.83]), "seed noise"),
+        (verdicts.by_seed, ([0.81, 0.9], [0.80, 0.83]), "not reproduced"),
+        (verdicts.by_share, (6, 10), "reproduced"),
+        (verdicts.by_share, (2, 10), "seed noise"),
+        (verdicts.by_share, (0, 10), "not reproduced"),
+        (verdicts.by_decoder, ([0.95], [0.98], [0.977]), "decoder bug"),
+        (verdicts.by_decoder, ([0.95], [0.96], [0.977]), "reproduced"),
+        (verdicts.by_decoder, ([0.98], [0.98], [0.977]), "not reproduced"),
+        (verdicts.ordered, ([2.0], [1.0]), "reproduced"),
+        (verdicts.ordered, ([1.0], [2.0]), "reversed"),
+        (verdicts.ordered, ([1.0], [1.1], 0.2), "no difference seen"),
+        (verdicts.ordered, ([3.0, 0.0, 3.0], [1.0, 1.5, 1.5]), "no difference seen"),
+        (verdicts.ordered, ([3.0, 2.0, 3.0], [1.0, 1.5, 1.5]), "reproduced"),
+    ],
+)
+def test_a_rule_gives_its_verdict(rule, arguments, expected):
+    assert rule(*arguments) == expected
+
+
+@pytest.mark.parametrize(
+    ("verdict", "difference", "expected"),
+    [
+        ("no difference seen", 0.1, "no difference seen"),
+        ("x higher", 0.1, "reproduced"),
+        ("x lower", -0.1, "reversed"),
+    ],
+)
+def test_an_order_is_read_from_the_paired_comparison(verdict, difference, expected):
+    row = {"a": "x", "b": "y", "verdict": verdict, "difference": difference}
+    assert verdicts.by_pairs(row, better="x") == expected
