@@ -1,0 +1,196 @@
+"""The products with the data matrix that a linear model needs, dense or sparse.
+
+Every product is with a block of columns at once, one column a problem, so that
+many problems read the data once. Rows are split over threads; scipy and BLAS
+release Python's lock, and so do the optional compiled kernels.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.extmath import row_norms
+
+try:
+    from hinge_keras.svm import compiled
+except ImportError:  # numba is an extra: scipy alone does everything, slower.
+    compiled = None
+
+FLOAT32 = np.finfo(np.float32)
+
+# Hessians of so few features are formed, where rows store so few values: that
+# costs less than the products which conjugate gradients would ask for.
+FEW_FEATURES, FEW_VALUES = 512, 40
+FORMED = 2**24  # Numbers in all the formed Hessians of a block.
+
+
+class Design:
+    """A data matrix `(rows, features)`, with a column of ones for the intercept.
+
+    Args:
+        X: A float array or CSR matrix.
+        intercept: The value of the column of ones, or 0 for no such column.
+        threads: How many threads share the rows.
+    """
+
+    def __init__(self, X, intercept=0.0, threads=1):
+        self.sparse = sparse.issparse(X)
+        self.intercept = float(intercept)
+        self.compiled = compiled if self.sparse and X.nnz < 2**32 else None
+        self.rows, self.features = X.shape
+        self.columns = self.features + (self.intercept != 0)
+        self.threads = min(threads, max(1, self.rows // 256))
+        # numpy and scipy would copy a float32 matrix at every float64 product.
+        self.X = X = X.astype(np.float64, copy=False)
+        self.bounds = balanced(X, self.threads)
+        self.parts = [X[a:b] for a, b in self.bounds] if self.threads > 1 else [X]
+        self.pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+
+    def scores(self, W):
+        """`X W`, from `(columns, K)` to `(rows, K)`."""
+        weights = W[: self.features]
+        found = self.each(lambda part, _: part @ weights)
+        scores = found[0] if len(found) == 1 else np.concatenate(found)
+        if self.intercept:
+            scores += self.intercept * W[-1]
+        return scores
+
+    def pull(self, R):
+        """`X' R`, from `(rows, K)` to `(columns, K)`."""
+        total = sum(self.each(lambda part, rows: part.T @ R[rows]))
+        return self.with_intercept(total, R)
+
+    def with_intercept(self, total, R):
+        if not self.intercept:
+            return total
+        return np.vstack([total, self.intercept * R.sum(axis=0)])
+
+    @cached_property
+    def square_norms(self):
+        """The squared length of every row, the intercept's column included."""
+        squares = row_norms(self.X, squared=True).astype(float)
+        return squares + self.intercept**2
+
+    @cached_property
+    def squares(self):
+        """The data, every value squared."""
+        if not self.sparse:
+            return self.X**2
+        X = self.X
+        return sparse.csr_matrix((X.data**2, X.indices, X.indptr), X.shape)
+
+    def diagonal(self, D):
+        """The diagonals of `X' diag(D_k) X`, `(columns, K)`."""
+        total = self.squares.T @ D
+        if not self.intercept:
+            return total
+        return np.vstack([total, self.intercept**2 * D.sum(axis=0)])
+
+    def curved(self, D, slack=0.0):
+        """The function `S -> X' (D * (X S))`, for this `D (rows, K)` at rest.
+
+        The product may be that of a matrix which differs by `slack` in norm:
+        rows of negligible `D` are skipped, and single problems compute in
+        float32 where its rounding is that small.
+        """
+        weight = D * self.square_norms[:, None]
+        rows = np.flatnonzero((weight > slack / self.rows).any(axis=1))
+        if self.few and D.shape[1] * self.columns**2 <= FORMED:
+            H = np.stack([self.formed(D[:, k]) for k in range(D.shape[1])])
+            return lambda S: np.einsum("kij,jk->ik", H, S)
+        if self.compiled and D.shape[1] == 1:
+            narrow = FLOAT32.eps * weight.sum() <= slack
+            return self.fused(D[:, 0], rows, np.float32 if narrow else np.float64)
+        if len(rows) > 0.5 * self.rows:
+            return lambda S: self.pull(D * self.scores(S))
+        part = Design(self.X[rows], self.intercept, self.threads)
+        return lambda S: part.pull(D[rows] * part.scores(S))
+
+    @cached_property
+    def few(self):
+        """Whether a Hessian is better formed than multiplied."""
+        if not self.sparse:
+            return self.features <= FEW_FEATURES
+        counts = np.diff(self.X.indptr).astype(float)
+        few_values = np.sum(counts**2) <= FEW_VALUES * max(1, self.X.nnz)
+        return self.compiled and self.features <= FEW_FEATURES and few_values
+
+    def formed(self, D):
+        """`X' diag(D) X` as an array `(columns, columns)`."""
+        H = np.zeros((self.columns, self.columns))
+        inner = H[: self.features, : self.features]
+        if self.sparse:
+            rows = np.flatnonzero(D).astype(np.uint32)
+            self.compiled.outer(self.X.data, *self.indexing, rows, D, inner)
+        else:
+            inner[:] = (self.X.T * D) @ self.X
+        if self.intercept:
+            H[:, -1] = H[-1] = self.intercept * self.pull(D[:, None])[:, 0]
+        return H
+
+    def fused(self, D, rows, dtype):
+        """The compiled product for one problem, which reads each row once."""
+        data = self.narrow if dtype == np.float32 else self.X.data
+        D = D.astype(dtype)
+        shares = np.array_split(rows.astype(np.uint32), self.threads)
+
+        def product(S):
+            s = S[:, 0].astype(dtype)
+
+            def part(share):
+                out = np.zeros_like(s)
+                self.compiled.curved(
+                    data, *self.indexing, share, D, dtype(self.intercept), s, out
+                )
+                return out
+
+            total = sum(
+                map(part, shares) if self.pool is None else self.pool.map(part, shares)
+            )
+            return total.astype(np.float64)[:, None]
+
+        return product
+
+    @cached_property
+    def narrow(self):
+        return self.X.data.astype(np.float32)
+
+    @cached_property
+    def indexing(self):
+        """Column numbers and row bounds, unsigned as the compiled kernels want."""
+        arrays = self.X.indices, self.X.indptr
+        return tuple(
+            numbers.view(np.uint32) if numbers.itemsize == 4 else numbers.astype("u4")
+            for numbers in arrays
+        )
+
+    def each(self, function):
+        """The function of every block of rows and its slice, over the threads."""
+        slices = [slice(a, b) for a, b in self.bounds]
+        if self.pool is None:
+            return [function(self.parts[0], slices[0])]
+        return list(self.pool.map(function, self.parts, slices))
+
+
+def balanced(X, threads):
+    """Bounds of blocks of rows with about equally many stored values."""
+    rows = X.shape[0]
+    if sparse.issparse(X):
+        wanted = np.linspace(0, X.nnz, threads + 1)
+        edges = np.searchsorted(X.indptr, wanted)
+        edges[0], edges[-1] = 0, rows
+    else:
+        edges = np.linspace(0, rows, threads + 1).astype(int)
+    return list(pairwise(edges))
+
+
+def available(n_jobs):
+    """How many threads `n_jobs` asks for, as scikit-learn counts: -1 is all."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    cores = cores or os.cpu_count() or 1
+    if n_jobs is None:
+        return 1
+    return max(1, cores + 1 + n_jobs if n_jobs < 0 else n_jobs)

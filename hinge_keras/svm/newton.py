@@ -1,0 +1,254 @@
+"""Trust-region Newton with preconditioned conjugate gradients, on a block.
+
+Every column of a block is its own problem with its own radius and stopping;
+they share the passes over the data. The method and its constants are those of
+Lin, Weng and Keerthi, Trust region Newton method for large-scale logistic
+regression, JMLR 9 (2008), after Lin and More, SIAM J. Optim. 9 (1999).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hinge_keras.svm.objective import dots, lengths
+
+# The share of the predicted decrease that accepts a step, and those that call
+# it poor or good; the factors by which the radius then shrinks or grows.
+ACCEPT, POOR, GOOD = 1e-4, 0.25, 0.75
+SHRINK_MOST, SHRINK, GROW = 0.25, 0.5, 4.0
+
+# Below this decrease, relative to the objective, its change is rounding: then
+# a shorter gradient tells whether a step was good.
+ROUNDING = 1e-13
+
+DIAGONAL = 0.01  # The share of the Hessian's diagonal in the metric.
+SLACK = 0.1  # How far off a Hessian may be, of that residual.
+LIMIT = 1000  # Conjugate-gradient steps for one Newton step.
+
+# How much of the gradient conjugate gradients may leave unexplained, given
+# |g| / |g0|. A constant converges linearly and saves products at low accuracy;
+# one that shrinks with the gradient converges quadratically.
+FORCING = {
+    "constant": lambda relative: np.full_like(relative, 0.1),
+    "shrinking": lambda relative: np.minimum(0.1, relative),
+}
+
+
+class Trace:
+    """What a run did: arrays of one row an iteration and one column a problem.
+
+    Once a problem has finished its row repeats.
+
+    Attributes:
+        initial: The length of the gradient at zero weights, `(K,)`.
+        values, gradients, products: The objective, the length of its gradient
+            and the Hessian products so far, `(iterations + 1, K)`.
+        iterations, converged: Newton steps tried, and whether the tolerance was
+            met, `(K,)`.
+        passes: Passes of dual coordinate ascent before the first step, `(K,)`.
+    """
+
+    def __init__(self, initial):
+        problems = len(initial)
+        self.initial = initial
+        self.values = np.empty((0, problems))
+        self.gradients = np.empty((0, problems))
+        self.products = np.empty((0, problems), int)
+        self.iterations = np.zeros(problems, int)
+        self.converged = np.zeros(problems, bool)
+        self.passes = np.zeros(problems, int)
+
+    def add(self, columns, values, gradients, products):
+        self.values = extended(self.values, columns, values)
+        self.gradients = extended(self.gradients, columns, gradients)
+        self.products = extended(self.products, columns, products)
+
+    def relative(self):
+        """The last gradient's length as a share of the one at zero weights."""
+        known = np.where(self.initial > 0, self.initial, 1.0)
+        return self.gradients[-1] / known
+
+    def after(self, earlier, passes=0):
+        """This trace with the cost of finding its start counted.
+
+        `earlier` are the traces of runs before, `passes` those of an ascent.
+        """
+        self.passes = self.passes + passes
+        for trace in earlier:
+            self.iterations = self.iterations + trace.iterations
+            self.products = self.products + trace.products[-1]
+        return self
+
+    @classmethod
+    def joined(cls, traces):
+        """One trace of the problems of all."""
+        whole = cls(np.concatenate([trace.initial for trace in traces]))
+        rows = max(len(trace.values) for trace in traces)
+        for name in ("values", "gradients", "products"):
+            parts = [getattr(trace, name) for trace in traces]
+            short = [((0, rows - len(part)), (0, 0)) for part in parts]
+            parts = map(lambda part, pad: np.pad(part, pad, "edge"), parts, short)
+            setattr(whole, name, np.hstack(list(parts)))
+        for name in ("iterations", "converged", "passes"):
+            parts = [getattr(trace, name) for trace in traces]
+            setattr(whole, name, np.concatenate(parts))
+        return whole
+
+
+def extended(rows, columns, row):
+    """The rows and one more, which repeats the last outside those columns."""
+    last = rows[-1:].copy() if len(rows) else np.zeros((1, rows.shape[1]), rows.dtype)
+    last[0, columns] = row
+    return np.vstack([rows, last])
+
+
+class Step(NamedTuple):
+    """A step `S (columns, K)`, the decrease it predicts and its cost, `(K,)`."""
+
+    S: np.ndarray
+    decrease: np.ndarray
+    products: np.ndarray
+
+
+def minimise(objective, start, tolerance=1e-4, forcing="constant", max_iter=1000):
+    """Minimise every column from `start` until `|g| <= tolerance * |g0|`.
+
+    `g0` is the gradient at zero weights, wherever the start is. A column also
+    stops when no step shortens its gradient in floating point.
+
+    Returns:
+        The weights `(columns, K)` and the `Trace`.
+    """
+    solution = np.array(start, dtype=float)
+    trace = Trace(objective.initial_size())
+    goal = tolerance * trace.initial
+    columns = np.arange(solution.shape[1])
+    spent = np.zeros(len(columns), int)
+    stuck = np.zeros(len(columns), bool)
+    point = objective.at(solution)
+    radius = None
+    for iteration in range(max_iter + 1):
+        size = lengths(point.gradient)
+        trace.add(columns, point.value, size, spent)
+        reached = size <= goal[columns]
+        finished = reached | stuck | (iteration == max_iter)
+        if finished.any():
+            solution[:, columns[finished]] = point.W[:, finished]
+            trace.iterations[columns[finished]] = iteration
+            trace.converged[columns[finished]] = reached[finished]
+            if finished.all():
+                return solution, trace
+            kept = ~finished
+            objective, point = objective.select(kept), point.select(kept)
+            columns, spent, size = columns[kept], spent[kept], size[kept]
+            radius = None if radius is None else radius[kept]
+        metric = preconditioner(objective.diagonal(point.curvature))
+        force = dots(point.gradient, point.gradient / metric)
+        residual = FORCING[forcing](size / trace.initial[columns])
+        bound = np.sqrt(force) if radius is None else radius
+        step = conjugate_gradients(objective, point, metric, bound, residual)
+        spent = spent + step.products
+        trial = objective.at(point.W + step.S)
+        length = np.sqrt(dots(step.S, metric * step.S))
+        if radius is None:
+            bound = np.minimum(bound, length)
+        rounding = step.decrease <= ROUNDING * np.abs(point.value)
+        radius = np.where(rounding, bound, resized(bound, length, point, trial, step))
+        taken = np.where(
+            rounding,
+            dots(trial.gradient, trial.gradient / metric) < force,
+            point.value - trial.value > ACCEPT * step.decrease,
+        )
+        stuck = (rounding & ~taken) | (radius == 0)
+        point = point.where(taken, trial)
+
+
+def preconditioner(diagonal):
+    """The metric of the trust region and of conjugate gradients.
+
+    Mostly the identity, as in LIBLINEAR since 2.20: the diagonal alone shapes a
+    bad region where few examples have curvature, but is needed where features
+    have very different scales.
+    """
+    return (1 - DIAGONAL) + DIAGONAL * diagonal
+
+
+def conjugate_gradients(objective, point, metric, radius, residual):
+    """Lower the quadratic model of every column within its radius.
+
+    Steihaug's method: stop when the residual is that share of the gradient, in
+    the inverse metric, or where the path leaves the region.
+    """
+    S = np.empty_like(point.W)
+    decrease = np.empty_like(radius)
+    products = np.zeros(len(radius), int)
+    live = np.arange(len(radius))
+    curvature, gradient = point.curvature, point.gradient
+    # The residual bounds what a Hessian off by as much would change.
+    hessian = objective.hessian(curvature, residual.min() * SLACK)
+    s, r = np.zeros_like(gradient), -gradient
+    d = r / metric
+    rz = dots(r, d)
+    goal = residual**2 * rz
+    ss, sd, dd = np.zeros_like(rz), np.zeros_like(rz), rz  # In the metric.
+    for count in range(1, LIMIT + 1):
+        Hd = hessian(d)
+        along = dots(d, Hd)
+        with np.errstate(divide="ignore", over="ignore"):
+            alpha = np.where(along > 0, rz / along, np.inf)
+            outside = ss + alpha * (2 * sd + alpha * dd) >= radius**2
+        edge = (np.sqrt(sd**2 + dd * (radius**2 - ss)) - sd) / dd
+        alpha = np.where(outside, edge, alpha)
+        s += alpha * d
+        r -= alpha * Hd
+        z = r / metric
+        rz, old = dots(r, z), rz
+        stop = outside | (rz <= goal) | (count == LIMIT)
+        if stop.any():
+            done = live[stop]
+            S[:, done] = s[:, stop]
+            products[done] = count
+            decrease[done] = 0.5 * dots(s[:, stop], (r - gradient)[:, stop])
+            if stop.all():
+                break
+            kept = ~stop
+            live, radius, metric = live[kept], radius[kept], metric[:, kept]
+            s, r, z, d = s[:, kept], r[:, kept], z[:, kept], d[:, kept]
+            curvature, gradient = curvature[:, kept], gradient[:, kept]
+            residual = residual[kept]
+            hessian = objective.hessian(curvature, residual.min() * SLACK)
+            rz, old, goal, alpha = rz[kept], old[kept], goal[kept], alpha[kept]
+            ss, sd, dd = ss[kept], sd[kept], dd[kept]
+        beta = rz / old
+        d = z + beta * d
+        ss, sd, dd = (
+            ss + alpha * (2 * sd + alpha * dd),
+            beta * (sd + alpha * dd),
+            rz + beta**2 * dd,
+        )
+    return Step(S, decrease, products)
+
+
+def resized(radius, length, point, trial, step):
+    """The radius after a step of that length (Lin and More's rules)."""
+    actual = point.value - trial.value
+    along = dots(point.gradient, step.S)
+    # The minimiser, over multiples of the step, of the parabola through both
+    # values and the slope at the first.
+    bend = -actual - along
+    with np.errstate(divide="ignore", invalid="ignore"):
+        best = np.where(bend <= 0, GROW, np.maximum(SHRINK_MOST, -0.5 * along / bend))
+    best = best * length
+    return np.select(
+        [
+            actual < ACCEPT * step.decrease,
+            actual < POOR * step.decrease,
+            actual < GOOD * step.decrease,
+        ],
+        [
+            np.minimum(np.maximum(best, SHRINK_MOST * length), SHRINK * radius),
+            np.maximum(SHRINK_MOST * radius, np.minimum(best, SHRINK * radius)),
+            np.maximum(SHRINK_MOST * radius, np.minimum(best, GROW * radius)),
+        ],
+        np.maximum(radius, np.minimum(best, GROW * radius)),
+    )

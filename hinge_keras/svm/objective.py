@@ -1,0 +1,132 @@
+"""Many regularised linear problems on the same data, evaluated as one block."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from hinge_keras.svm.design import Design
+
+
+class Point(NamedTuple):
+    """Weights, and the objective there.
+
+    `W (columns, K)`, `value (K,)`, `gradient (columns, K)`, and
+    `curvature (rows, K)`: every loss term's second derivative by its score.
+    """
+
+    W: np.ndarray
+    value: np.ndarray
+    gradient: np.ndarray
+    curvature: np.ndarray
+
+    def select(self, columns):
+        """The problems of those columns alone."""
+        return Point(*(part[..., columns] for part in self))
+
+    def where(self, taken, other):
+        """The other point's columns where `taken`, this one's elsewhere."""
+        if taken.all():
+            return other
+        pairs = zip(other, self, strict=True)
+        return Point(*(np.where(taken, new, old) for new, old in pairs))
+
+
+@dataclass(frozen=True)
+class Objective:
+    """`F_k(w) = 0.5 * sum_j penalty_j w_j**2 + sum_i costs_ik phi(signs_ik x_i'w)`.
+
+    One column `k` is one problem: a class against the rest, a cost, a fold. The
+    scaling is LIBLINEAR's: no division by the number of examples.
+
+    Args:
+        design: The data, `(rows, columns)`.
+        phi: Value, slope and curvature of the loss at an array of margins.
+        signs: -1 or +1, `(rows, K)`.
+        costs: Weights of the loss terms, not negative, `(rows, K)`.
+        penalty: Weights of the squares, `(columns, 1)`: 1, or 0 for an
+            intercept that is not regularised.
+    """
+
+    design: Design
+    phi: object
+    signs: np.ndarray
+    costs: np.ndarray
+    penalty: np.ndarray
+
+    def select(self, columns):
+        """The problems of those columns alone."""
+        return replace(self, signs=self.signs[:, columns], costs=self.costs[:, columns])
+
+    def scaled(self, factor):
+        """The same problems with every cost times that factor."""
+        return replace(self, costs=factor * self.costs)
+
+    def weighted(self, costs):
+        """The same problems with other costs, `(rows, K)`."""
+        return replace(self, costs=costs)
+
+    def with_loss(self, phi):
+        """The same problems with another loss."""
+        return replace(self, phi=phi)
+
+    def at(self, W):
+        """The objective and its derivatives at `W (columns, K)`."""
+        value, slope, curvature = self.phi(self.signs * self.design.scores(W))
+        pull = self.design.pull(self.costs * self.signs * slope)
+        return Point(
+            W,
+            0.5 * dots(W, self.penalty * W) + dots(self.costs, value),
+            self.penalty * W + pull,
+            self.costs * curvature,
+        )
+
+    def diagonal(self, curvature):
+        """The diagonals of the Hessians, `(columns, K)`."""
+        return self.penalty + self.design.diagonal(curvature)
+
+    def hessian(self, curvature, slack=0.0):
+        """The function `S -> H S`, of a Hessian that may be off by that norm."""
+        curved = self.design.curved(curvature, slack)
+        return lambda S: self.penalty * S + curved(S)
+
+    def initial_size(self):
+        """The length of every gradient at zero weights, `(K,)`."""
+        _, slope, _ = self.phi(np.zeros(1))
+        return lengths(self.design.pull(self.costs * self.signs * slope))
+
+    def duals(self, W):
+        """The dual variables `-costs * phi'(m)` of the weights, `(rows, K)`."""
+        return -self.costs * self.phi(self.signs * self.design.scores(W))[1]
+
+    def duality_gap(self, W, size):
+        """How far above its minimum every objective is at most, `(K,)`.
+
+        The slopes at `W` are dual variables, and Fenchel's equality at them
+        leaves of the gap between primal and dual `0.5 * |w - v|**2`, with `v`
+        the weights that the dual variables span: half the squared gradient,
+        whose length is `size`. A free intercept asks both classes for the same
+        sum of dual variables; the heavier class' are scaled down to it, by a
+        `share` that costs `(1 - share) * phi` a term.
+        """
+        if self.penalty.all():
+            return 0.5 * size**2
+        value, slope, _ = self.phi(self.signs * self.design.scores(W))
+        duals = -self.costs * slope
+        sums = [dots(duals, self.signs == sign) for sign in (-1, 1)]
+        most = np.maximum(*sums)
+        share = np.minimum(*sums) / np.where(most > 0, most, 1)
+        heavy = np.where(sums[1] > sums[0], 1, -1)
+        share = np.where(self.signs == heavy, share, 1.0)
+        apart = self.penalty * (W - self.design.pull(self.signs * duals * share))
+        return dots(self.costs * (1 - share), value) + 0.5 * dots(apart, apart)
+
+
+def dots(A, B):
+    """The inner products of the columns of two blocks, `(K,)`."""
+    return np.einsum("ik,ik->k", A, B)
+
+
+def lengths(A):
+    """The Euclidean lengths of the columns of a block, `(K,)`."""
+    return np.sqrt(dots(A, A))

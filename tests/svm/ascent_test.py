@@ -1,0 +1,69 @@
+"""Dual coordinate ascent ends at the minimum that Newton's method finds."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+import hinge_keras as hk
+from hinge_keras.svm import ascent, design, kernels, newton
+from hinge_keras.svm.design import Design
+from hinge_keras.svm.objective import Objective
+
+pytestmark = pytest.mark.skipif(design.compiled is None, reason="numba is an extra")
+
+LOSSES = [
+    hk.SquaredHinge(margin=1.5),
+    hk.Logistic(),
+    hk.SoftplusHinge(temperature=0.3),
+    hk.PsiG(sigma=0.3),
+    hk.PsiM(sigma=0.3),
+    hk.QuadraticallySmoothedHinge(gamma=0.3),
+]
+
+
+def text_like(rows=300, features=900, problems=2, seed=0):
+    random = np.random.default_rng(seed)
+    X = sparse.random(rows, features, 0.03, "csr", random_state=seed)
+    signs = np.where(X @ random.normal(size=(features, problems)) > 0, 1.0, -1.0)
+    costs = random.integers(0, 3, size=signs.shape).astype(float)
+    return X, signs, costs
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+@pytest.mark.parametrize("intercept", [0.0, 1.0])
+def test_ends_where_newton_does(loss, intercept):
+    X, signs, costs = text_like()
+    data = Design(X, intercept)
+    penalty = np.ones((data.columns, 1))
+    objective = Objective(data, kernels.of(loss), signs, costs, penalty)
+    W, _ = ascent.start(objective, loss, 1e-9)
+    expected, _ = newton.minimise(objective, np.zeros_like(W), 1e-10)
+    np.testing.assert_allclose(W, expected, atol=1e-6)
+    spanned = data.pull(signs * objective.duals(expected))
+    np.testing.assert_allclose(spanned, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_compiled_derivatives_are_the_kernel(loss):
+    m = np.linspace(-5, 6, 221) + 1e-3
+    _, slope, curvature = kernels.of(loss)(m)
+    kind = ascent.KINDS[type(loss)](loss)
+    found = np.array([design.compiled.derivatives(*kind, each) for each in m])
+    np.testing.assert_allclose(found[:, 0], slope, rtol=1e-9, atol=1e-14)
+    np.testing.assert_allclose(found[:, 1], curvature, rtol=1e-9, atol=1e-14)
+
+
+def test_started_at_its_end_it_stays():
+    X, signs, costs = text_like()
+    data = Design(X)
+    penalty = np.ones((data.columns, 1))
+    objective = Objective(data, kernels.of(hk.PsiM()), signs, costs, penalty)
+    W, passes = ascent.start(objective, hk.PsiM(), 1e-9)
+    again, fewer = ascent.start(objective, hk.PsiM(), 1e-8, objective.duals(W))
+    assert (fewer == 1).all()
+    assert (passes > 1).all()
+    np.testing.assert_allclose(again, W, atol=1e-6)
+
+
+def test_every_kernel_has_its_kind():
+    assert set(ascent.KINDS) == set(kernels.KERNELS) == {type(x) for x in LOSSES}

@@ -1,0 +1,231 @@
+"""`SmoothSVC` keeps scikit-learn's contract, and reaches the optimum."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.optimize import minimize
+from sklearn.datasets import make_classification
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import hinge_keras as hk
+from hinge_keras.svm import SmoothSVC, kernels
+
+LOSSES = {
+    "squared_hinge": hk.SquaredHinge(),
+    "logistic": hk.Logistic(),
+    "psi_g": hk.PsiG(0.5),
+    "psi_m": hk.PsiM(0.5),
+    "quadratically_smoothed_hinge": hk.QuadraticallySmoothedHinge(0.5),
+    "softplus_hinge": hk.SoftplusHinge(0.5),
+}
+
+
+@parametrize_with_checks(
+    [
+        SmoothSVC(tol=1e-10),
+        SmoothSVC("squared_hinge", forcing="shrinking", tol=1e-10),
+    ]
+)
+def test_keeps_the_contract_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+def problem(classes=2, rows=200, features=12, seed=0):
+    return make_classification(
+        rows,
+        features,
+        n_informative=6,
+        n_classes=classes,
+        flip_y=0.1,
+        random_state=seed,
+    )
+
+
+def reference(loss, X, y, C=1.0, intercept=True, penalise_intercept=False):
+    """The minimum by L-BFGS on dense float64, run to the end."""
+    phi = kernels.of(loss)
+    design = np.column_stack([X, np.ones(len(X))]) if intercept else X
+    penalty = np.ones(design.shape[1])
+    if intercept and not penalise_intercept:
+        penalty[-1] = 0
+    signs = np.where(y == y.max(), 1.0, -1.0)
+
+    def objective(w):
+        value, slope, _ = phi(signs * (design @ w))
+        return (
+            0.5 * w @ (penalty * w) + C * value.sum(),
+            penalty * w + C * design.T @ (signs * slope),
+        )
+
+    found = minimize(
+        objective,
+        np.zeros(design.shape[1]),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 20000, "maxfun": 20000, "ftol": 0, "gtol": 1e-10},
+    )
+    return found.fun
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("intercept", [False, True, "penalised"])
+def test_reaches_the_minimum_of_a_slow_reference(loss, intercept):
+    X, y = problem()
+    penalise = intercept == "penalised"
+    ours = SmoothSVC(
+        loss,
+        sigma=0.5,
+        C=3.0,
+        tol=1e-9,
+        fit_intercept=bool(intercept),
+        penalise_intercept=penalise,
+    ).fit(X, y)
+    expected = reference(LOSSES[loss], X, y, 3.0, bool(intercept), penalise)
+    assert ours.objective_ == pytest.approx(expected, rel=1e-10)
+
+
+def test_squared_hinge_equals_linear_svc():
+    X, y = problem(classes=3)
+    ours = SmoothSVC("squared_hinge", penalise_intercept=True, tol=1e-10).fit(X, y)
+    theirs = LinearSVC(dual=False, tol=1e-10, max_iter=10000).fit(X, y)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=1e-6)
+    np.testing.assert_allclose(ours.intercept_, theirs.intercept_, atol=1e-6)
+
+
+def test_logistic_equals_logistic_regression_with_its_probabilities():
+    X, y = problem()
+    ours = SmoothSVC("logistic", tol=1e-10).fit(X, y)
+    theirs = LogisticRegression(tol=1e-10, max_iter=10000).fit(X, y)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=1e-6)
+    np.testing.assert_allclose(
+        ours.predict_proba(X), theirs.predict_proba(X), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("loss", ["psi_g", "psi_m", "squared_hinge"])
+def test_sparse_dense_threads_and_float32_agree(loss):
+    X, y = problem(classes=3, rows=2000)
+    X[np.abs(X) < 0.5] = 0
+    one = SmoothSVC(loss, tol=1e-9).fit(X, y)
+    for other, rtol in (
+        (SmoothSVC(loss, tol=1e-9).fit(sparse.csr_matrix(X), y), 1e-7),
+        (SmoothSVC(loss, tol=1e-9).fit(sparse.csc_array(X), y), 1e-7),
+        (SmoothSVC(loss, tol=1e-9, n_jobs=2).fit(X, y), 1e-7),
+        (SmoothSVC(loss, tol=1e-9, n_jobs=2).fit(sparse.csr_matrix(X), y), 1e-7),
+        (SmoothSVC(loss, tol=1e-6).fit(X.astype(np.float32), y), 1e-4),
+    ):
+        np.testing.assert_allclose(other.coef_, one.coef_, rtol=rtol, atol=rtol)
+        np.testing.assert_allclose(other.intercept_, one.intercept_, atol=rtol)
+    assert other.coef_.dtype == np.float32
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("penalise", [False, True])
+def test_duality_gap_bounds_the_distance_to_the_minimum(loss, penalise):
+    X, y = problem(classes=3)
+    options = {"sigma": 0.5, "C": 2.0, "penalise_intercept": penalise}
+    best = SmoothSVC(loss, tol=1e-11, **options).fit(X, y)
+    for tol in (1e-1, 1e-3, 1e-5):
+        rough = SmoothSVC(loss, tol=tol, **options).fit(X, y)
+        above = rough.objective_ - best.objective_
+        rounding = 1e-12 * best.objective_
+        assert (above <= rough.duality_gap_ + rounding).all()
+    assert (best.duality_gap_ <= 1e-8 * best.objective_).all()
+
+
+@pytest.mark.parametrize("shift", [-1.0, 0.2, 1.0])
+def test_duality_gap_counts_a_free_intercept_in_the_wrong_place(shift):
+    X, y = problem()
+    X = 0.01 * X  # So small that the weights hardly matter beside the intercept.
+    model = SmoothSVC(tol=1e-11).fit(X, y)
+    signs = np.where(y == 1, 1.0, -1.0)[:, None]
+    objective = model.objective(X, signs, np.ones(len(y)))
+    W = np.vstack([model.coef_.T, model.intercept_ + shift])
+    point = objective.at(W)
+    gap = objective.duality_gap(W, np.linalg.norm(point.gradient, axis=0))
+    assert point.value - model.objective_ <= gap
+
+
+def test_shrinking_forcing_converges_quadratically():
+    X, y = problem(rows=1000, features=40)
+    model = SmoothSVC("psi_g", tol=1e-13, forcing="shrinking").fit(X, y)
+    sizes = model.trace_.gradients[:, 0] / model.trace_.initial[0]
+    sizes = sizes[sizes > 1e-13]
+    orders = np.diff(np.log(sizes[-4:]))
+    assert (orders[1:] / orders[:-1] > 1.6).all()
+
+
+def test_weights_repeat_examples_and_classes():
+    X, y = problem(classes=3)
+    repeats = np.random.default_rng(0).integers(0, 4, len(y))
+    weighted = SmoothSVC(tol=1e-10).fit(X, y, sample_weight=repeats)
+    repeated = SmoothSVC(tol=1e-10).fit(np.repeat(X, repeats, 0), np.repeat(y, repeats))
+    np.testing.assert_allclose(weighted.coef_, repeated.coef_, atol=1e-7)
+    by_class = SmoothSVC(tol=1e-10, class_weight={0: 2, 1: 1, 2: 3}).fit(X, y)
+    by_sample = SmoothSVC(tol=1e-10).fit(X, y, sample_weight=np.array([2, 1, 3])[y])
+    np.testing.assert_allclose(by_class.coef_, by_sample.coef_, atol=1e-7)
+
+
+def test_warm_start_at_the_optimum_takes_no_step():
+    X, y = problem()
+    model = SmoothSVC(tol=1e-6, warm_start=True).fit(X, y)
+    first = model.trace_.products[-1, 0]
+    again = model.fit(X, y).trace_
+    assert again.products[-1, 0] == 0 < first
+
+
+def test_probabilities_are_the_minimiser_of_the_expected_loss():
+    X, y = problem(classes=3)
+    model = SmoothSVC(sigma=0.7).fit(X, y)
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1)
+    binary = SmoothSVC(sigma=0.7).fit(X, y == 1)
+    f, p = binary.decision_function(X), binary.predict_proba(X)[:, 1]
+    phi = kernels.of(hk.PsiG(0.7))
+    expected_slope = p * phi(f)[1] - (1 - p) * phi(-f)[1]
+    np.testing.assert_allclose(expected_slope, 0, atol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+@pytest.mark.parametrize("C", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("loss", ["psi_g", "psi_m", "squared_hinge", "logistic"])
+def test_extreme_scales_give_an_answer_or_a_warning(loss, scale, C):
+    X, y = problem(rows=60)
+    X[:, 0] *= scale
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        model = SmoothSVC(loss, C=C, max_iter=100).fit(X, y)
+    assert np.isfinite(model.coef_).all()
+    kinds = {type(w.message) for w in warned}
+    assert kinds <= {ConvergenceWarning}
+    assert kinds or model.trace_.relative().max() <= 1e-4
+
+
+@pytest.mark.parametrize(
+    ("rows", "features"), [(3, 500), (500, 1), (2, 2)], ids=["wide", "tall", "tiny"]
+)
+def test_shapes_at_the_edge(rows, features):
+    X = np.random.default_rng(0).normal(size=(rows, features))
+    X[-1] = 0  # A row of zeros.
+    X[1] = X[0]  # And a duplicate, with the other label.
+    y = np.arange(rows) % 2
+    model = SmoothSVC(tol=1e-8).fit(X, y)
+    assert model.trace_.converged.all()
+
+
+def test_bad_input_is_named():
+    X, y = problem()
+    with pytest.raises(ValueError, match="only one class"):
+        SmoothSVC().fit(X, np.zeros(len(y)))
+    with pytest.raises(ValueError, match="contains NaN"):
+        SmoothSVC().fit(np.where(X > 2, np.nan, X), y)
+    with pytest.raises(ValueError, match="'C' parameter"):
+        SmoothSVC(C=0).fit(X, y)
+    with pytest.raises(ValueError, match="'loss' parameter"):
+        SmoothSVC("hinge").fit(X, y)
+    with pytest.warns(ConvergenceWarning, match="raise max_iter"):
+        SmoothSVC(tol=1e-10, max_iter=1).fit(X, y)
