@@ -1,0 +1,95 @@
+"""Hinge or cross-entropy on real data, when both are tuned?
+
+Breast cancer (2 classes) and handwritten digits (10 classes), one network, one
+grid of learning rates for all losses, the rate chosen for each loss by mean
+validation accuracy, the losses compared on the test part, paired by seed.
+"""
+
+import keras
+
+import hinge_keras as hk
+from hinge_keras.lab import (
+    Experiment,
+    Findings,
+    data,
+    models,
+    plots,
+    report,
+    run,
+    stats,
+)
+
+BINARY = {
+    "cross-entropy": keras.losses.BinaryCrossentropy(from_logits=True),
+    "hinge": hk.Hinge(),
+    "squared hinge": hk.SquaredHinge(),
+}
+MULTICLASS = {
+    "softmax cross-entropy": keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True
+    ),
+    "one-vs-rest hinge": hk.OneVsRest(hk.Hinge()),
+    "one-vs-rest squared hinge": hk.OneVsRest(hk.SquaredHinge()),
+    "Crammer-Singer hinge": hk.CrammerSinger(hk.Hinge()),
+}
+
+
+def fits(trial):
+    """Binary losses on two classes, the others on ten."""
+    return trial.loss in (BINARY if trial.dataset == "breast cancer" else MULTICLASS)
+
+
+EXPERIMENT = Experiment(
+    datasets=[data.breast_cancer(), data.digits()],
+    models=[models.MLP((64,))],
+    losses={**BINARY, **MULTICLASS},
+    where=fits,
+    learning_rates=[1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2],
+    optimizer=keras.optimizers.Adam(),
+    epochs=50,
+    batch_size=32,
+    seeds=range(30),
+    metrics={"accuracy": hk.ScoreAccuracy},
+)
+
+
+def findings(results):
+    chosen = stats.chosen(results.trials, "validation_accuracy")
+    summary = stats.compare(chosen, "test_accuracy")
+    seen = summary[~summary.verdict.isin(stats.NOTHING_SEEN)]
+    means = stats.described(
+        chosen, "test_accuracy", ["dataset", "loss", "learning_rate"]
+    )
+    largest = summary.difference.abs().max()
+    told = "; ".join(f"{r.dataset}: {r.verdict} than {r.b}" for r in seen.itertuples())
+    curves = results.labelled("curves").merge(chosen[["trial"]], on="trial")
+    return Findings(
+        sentence=f"Of {len(summary)} tuned comparisons, {len(summary) - len(seen)} show no "
+        f"difference and none exceeds {100 * largest:.1f} points"
+        + (f" ({told})." if told else "."),
+        notes="Test accuracy at each loss's own best rate:\n\n"
+        + report.markdown(means),
+        summary=summary,
+        tables={"chosen": means},
+        figures={
+            "gaps": plots.gaps(
+                summary,
+                f"Tuned, the losses differ by at most {100 * largest:.1f} points of test accuracy",
+            ),
+            "curves": plots.curves(
+                curves,
+                ["validation_accuracy"],
+                "Validation accuracy at the chosen rates",
+                panel="dataset",
+            ),
+            "rates": plots.rates(
+                results.trials,
+                "validation_accuracy",
+                "Every loss has its own best rate: tune each, with one budget",
+            ),
+        },
+    )
+
+
+if __name__ == "__main__":
+    run.script(__file__)

@@ -1,0 +1,105 @@
+"""Which loss is best, over many real data sets?
+
+Tables, images and texts, two to 26 classes, one small network, one list of
+learning rates for every loss, the rate chosen per set and loss on validation.
+Losses are ranked on each set; the critical-difference diagram says which mean
+ranks differ (Demsar, 2006).
+"""
+
+import keras
+
+import hinge_keras as hk
+from hinge_keras.lab import Experiment, Findings, data, models, plots, run, stats
+
+SMALL = ("ecoli", "glass", "titanic", "pima", "german", "banknote", "yeast")
+LARGE = (
+    "adult", "dry bean", "letter", "mushrooms", "pendigits", "satimage", "spambase",
+    "splice", "w8a",
+)  # fmt: skip
+TEXTS = ("SMS spam", "polarity", "R8")
+SIZES = (400, 200, 600)
+
+BINARY = {
+    "cross-entropy": keras.losses.BinaryCrossentropy(from_logits=True),
+    "hinge": hk.Hinge(),
+    "squared hinge": hk.SquaredHinge(),
+    "smooth hinge psi_G(0.5)": hk.PsiG(0.5),
+    "smooth hinge psi_M(0.5)": hk.PsiM(0.5),
+}
+SEVERAL = {
+    "softmax cross-entropy": keras.losses.SparseCategoricalCrossentropy(
+        from_logits=True
+    ),
+    **{f"one-vs-rest {name}": hk.OneVsRest(BINARY[name]) for name in list(BINARY)[1:]},
+    "Crammer-Singer": hk.CrammerSinger(),
+    "Weston-Watkins": hk.WestonWatkins(),
+}
+DATASETS = [
+    data.breast_cancer(),
+    data.iris(),
+    data.digits(shares=SIZES),
+    data.wine(),
+    *(data.table(name) for name in SMALL),
+    *(data.table(name, shares=SIZES) for name in LARGE),
+    data.usps(sizes=SIZES, components=50),
+    *(data.text(name, sizes=(800, 400, 1000), components=50) for name in TEXTS),
+]
+TWO = {each.name for each in DATASETS if each.classes == 2}
+
+EXPERIMENT = Experiment(
+    datasets=DATASETS,
+    models=[models.MLP((32,))],
+    losses={**BINARY, **SEVERAL},
+    where=lambda trial: (trial.loss in BINARY) == (trial.dataset in TWO),
+    learning_rates=[1e-3, 3e-3, 1e-2, 3e-2],
+    epochs=20,
+    batch_size=25,
+    seeds=range(20),
+    keep_curves=False,
+)
+
+
+def findings(results):
+    chosen = stats.chosen(results.trials, "validation_accuracy")
+    arms = chosen.loss.str.removeprefix("one-vs-rest ").str.removeprefix("softmax ")
+    chosen = chosen.assign(arm=arms)
+    shared = chosen[chosen.arm.isin(BINARY)]
+    several = chosen[~chosen.dataset.isin(TWO)]
+    ranks, p, distance = stats.ranked(shared, "test_accuracy")
+    more, more_p, more_distance = stats.ranked(several, "test_accuracy")
+    summary = stats.compare(shared, "test_accuracy", "arm")
+    seen = summary.verdict.str.endswith(("higher", "lower"))
+    means = (
+        chosen.groupby(["dataset", "arm"], sort=False).test_accuracy.mean().unstack()
+    )
+    sets, best = shared.dataset.nunique(), ranks.idxmin()
+    apart = "differ" if p < stats.ALPHA else "are not shown to differ"
+    largest = (ranks.max() - ranks.min()) > distance
+    return Findings(
+        sentence=f"Over {sets} sets the mean ranks of five tuned losses {apart} (Friedman "
+        f"p = {p:.2g}); {best} ranks first, "
+        f"{'and' if largest else 'but'} first and last are "
+        f"{ranks.max() - ranks.min():.2f} apart with a critical difference of "
+        f"{distance:.2f}. {seen.sum()} of {len(summary)} comparisons on a single set show "
+        "a difference.",
+        notes=f"On the {several.dataset.nunique()} sets of several classes, with "
+        f"Crammer-Singer and Weston-Watkins: Friedman p = {more_p:.2g}. On several classes "
+        "the binary losses are used one class against the rest.",
+        summary=summary,
+        tables={
+            "means": means.reset_index(),
+            "ranks": ranks.rename("rank").reset_index(),
+        },
+        figures={
+            "critical_difference": plots.critical_difference(
+                ranks, distance, f"{best} ranks first of five losses over {sets} sets"
+            ),
+            "several_classes": plots.critical_difference(
+                more, more_distance, "Seven losses, data sets of several classes"
+            ),
+        },
+    )
+
+
+if __name__ == "__main__":
+    run.script(__file__)

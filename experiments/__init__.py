@@ -1,0 +1,1 @@
+"""The experiments, one script a question; `python -m experiments` runs them."""

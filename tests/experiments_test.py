@@ -1,0 +1,49 @@
+"""The command line of the experiments, and that it answers without a backend."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments import __main__ as command
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_an_unknown_experiment_is_refused_with_the_known_ones(capsys):
+    assert command.main(["99_none"]) == 2
+    message = capsys.readouterr().err
+    assert "experiment is '99_none'" in message
+    assert "02_circles_post" in message
+
+
+def test_names_may_be_cut_short():
+    assert command.matching(["02"]) == ["02_circles_post"]
+    assert len(command.matching([])) >= 4
+
+
+def test_the_list_shows_every_question(capsys):
+    assert command.main(["--list"]) == 0
+    assert "02_circles_post: Is hinge worse" in capsys.readouterr().out
+
+
+def test_help_does_not_import_a_backend():
+    program = (
+        "import sys; from experiments.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: print(sorted({'keras', 'tensorflow'} & set(sys.modules)))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert out.strip().endswith("[]")
+
+
+@pytest.mark.parametrize("name", command.matching([]))
+def test_every_script_opens_with_its_question(name):
+    assert command.first_line(name).endswith("?")
