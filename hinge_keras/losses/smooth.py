@@ -252,7 +252,7 @@ class HuberHinge(SmoothMarginLoss):
     def phi(self, m):
         v = self.width(m)
         parabola = 0.25 * ops.square(between(v, -1.0, 1.0) + 1)
-        return self.h * ops.where(v > 1, v, parabola)
+        return self.h * ops.where(v >= 1, v, parabola)
 
     def weight(self, v):
         return between((v + 1) / 2, 0.0, 1.0)
@@ -296,7 +296,7 @@ class GeneralizedSmoothHinge(BinaryLoss):
         # With q = m inside (0, 1): zero, slope included, at q = 1 by itself.
         q, a = between(m, 0.0, 1.0), self.alpha
         value = q ** (a + 1) / (a + 1) - q + a / (a + 1)
-        return ops.where(m < 0, a / (a + 1) - m, value)
+        return ops.where(m <= 0, a / (a + 1) - m, value)
 
     def slope(self, m):
         return between(m, 0.0, 1.0) ** self.alpha - 1

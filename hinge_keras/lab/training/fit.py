@@ -7,6 +7,7 @@ import time
 
 import keras
 import numpy as np
+from keras import ops
 
 from hinge_keras.lab import seeds
 from hinge_keras.lab.training.outcome import measurements, outcome
@@ -113,7 +114,7 @@ class Scheduled(keras.optimizers.schedules.LearningRateSchedule):
         self.learning_rate, self.factor = learning_rate, factor
 
     def __call__(self, step):
-        return self.learning_rate * self.factor(step)
+        return self.learning_rate * ops.cast(self.factor(step), keras.config.floatx())
 
 
 def named_metric(make, name):

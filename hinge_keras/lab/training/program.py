@@ -47,8 +47,8 @@ class Program:
             metric.update_state(y, f)
             metric.reset_state()
         self.empty_tally = {
-            "loss": np.float32(0),
-            "count": np.float32(0),
+            "loss": real(0),
+            "count": real(0),
             "metrics": [[values(v) for v in m.variables] for m in self.metrics],
         }
 
@@ -64,7 +64,7 @@ class Program:
         return {
             **weights,
             "optimizer": [values(v) for v in self.optimizer.variables],
-            "learning_rate": np.float32(learning_rate),
+            "learning_rate": real(learning_rate),
             "loss": np.int32(loss),
         }
 
@@ -167,8 +167,14 @@ class Program:
         places = [id(variable) for variable in self.optimizer.variables]
         state = dict(zip(places, replica["optimizer"], strict=True))
         if self.schedule is not None:
-            rate = rate * self.schedule(state[id(self.optimizer.iterations)])
+            factor = self.schedule(state[id(self.optimizer.iterations)])
+            rate = rate * ops.cast(factor, rate.dtype)
         return list({**state, id(self.optimizer.learning_rate): rate}.values())
+
+
+def real(number):
+    """A number in the precision that Keras computes in."""
+    return np.asarray(number, keras.config.floatx())
 
 
 def values(variable):
