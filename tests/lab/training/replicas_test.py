@@ -16,6 +16,7 @@ from hinge_keras import check
 from hinge_keras.lab import Experiment, data, models, seeds
 from hinge_keras.lab.training import fit, replicas
 
+
 @pytest.fixture(autouse=True)
 def double_precision():
     keras.config.set_floatx("float64")
