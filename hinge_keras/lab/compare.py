@@ -62,7 +62,10 @@ def compare(
             token numbers.
 
     Returns:
-        A `Comparison`.
+        A `Comparison`. Beside accuracy it has `test_brier_score` and
+        `test_calibration_error` of the probabilities that each trial's scores
+        become after scaling on validation data, as in
+        `summary("test_brier_score")`.
 
     Raises:
         ValueError: If an argument or the data cannot be used, in one sentence.
@@ -78,6 +81,10 @@ def compare(
         batch_size=batch_size,
         optimizer=resolved_optimizer(optimizer),
         metrics={"accuracy": hk.ScoreAccuracy, **(metrics or {})},
+        calibrated={
+            "brier_score": hk.BrierScore,
+            "calibration_error": hk.ExpectedCalibrationError,
+        },
     )
     if choose_by not in experiment.metrics:
         known = ", ".join(experiment.metrics)
@@ -228,9 +235,18 @@ class Comparison:
         return stats.compare(self.chosen, metric or f"test_{self.choose_by}")
 
     def means(self, metric=None):
-        """Each loss: its chosen rate, mean, deviation and diverged trials."""
+        """Each loss at its chosen rate: mean, deviation, calibration.
+
+        Args:
+            metric: A measured column; test accuracy by default.
+        """
         by = ["loss", "learning_rate"]
-        return stats.described(self.chosen, metric or f"test_{self.choose_by}", by)
+        shown = metric or f"test_{self.choose_by}"
+        table = stats.described(self.chosen, shown, by)
+        cells = self.chosen.groupby(by, sort=False)
+        for name in self.experiment.calibrated:
+            table[name] = cells[f"test_{name}"].mean().to_numpy()
+        return table
 
     def verdict(self):
         """The answer in words."""

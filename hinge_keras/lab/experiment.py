@@ -51,6 +51,9 @@ class Experiment:
         patience: Epochs without a lower validation loss after which a trial
             ends, from 1 up; the weights of its best epoch are kept.
         metrics: Makers of Keras metrics by name, measured on raw scores.
+        calibrated: Makers of Keras metrics by name, measured on the test part's
+            probabilities. Platt's scaling, for several classes a temperature,
+            is fitted to each trial's validation scores first.
         where: Keeps a trial of the full grid or drops it.
         keep_scores: Splits whose scores the first seed leaves in `scores.csv`.
         keep_curves: Whether `curves.csv` keeps a row an epoch of every trial.
@@ -68,6 +71,7 @@ class Experiment:
     metrics: Mapping[str, Callable] = field(
         default_factory=lambda: {"accuracy": hk.ScoreAccuracy}
     )
+    calibrated: Mapping[str, Callable] = field(default_factory=dict)
     where: Callable[[Trial], bool] = lambda trial: True
     keep_scores: Sequence[str] = ()
     keep_curves: bool = True
@@ -141,6 +145,9 @@ class Experiment:
         }
         if self.patience is not None:
             parts["patience"] = self.patience
+        if self.calibrated:
+            made = {name: source(make) for name, make in self.calibrated.items()}
+            parts["calibrated"] = made
         text = json.dumps(parts, sort_keys=True, default=plain)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -51,6 +51,8 @@ def test_it_learns_what_the_first_column_decides(comparison):
 
 def test_it_speaks_in_words_tables_and_pages(comparison, tmp_path):
     assert comparison.verdict() in repr(comparison)
+    assert "calibration_error" in repr(comparison)
+    assert comparison.summary("test_brier_score").mean_a.between(0, 0.3).all()
     assert "24 trainings: 2 losses x 2 learning rates x 6 seeds" in repr(comparison)
     assert "<table" in comparison._repr_html_()
     page = comparison.report(tmp_path / "report").read_text()

@@ -2,9 +2,10 @@
 
 import keras
 import numpy as np
+import pytest
 
 import hinge_keras as hk
-from hinge_keras.lab import models, seeds
+from hinge_keras.lab import data, models, seeds
 from hinge_keras.lab.training import fit
 
 
@@ -49,6 +50,29 @@ def test_a_trial_repeats_and_is_measured(small):
     }
     assert one.scores["test"].shape == (20, 1)
     assert len(one.curve["train_loss"]) == trial.epochs
+
+
+CALIBRATED = {"brier": hk.BrierScore, "error": hk.ExpectedCalibrationError}
+
+
+def test_forecasts_are_scaled_on_validation_scores(small):
+    experiment = small(calibrated=CALIBRATED, keep_scores=["validation", "test"])
+    trial = experiment.trials()[0]
+    found = fit.train(experiment, trial)
+    splits = experiment.dataset(trial).load(trial.seed)
+    scaled = hk.Platt().fit(found.scores["validation"], splits["validation"][1])
+    p, y = scaled(found.scores["test"]), splits["test"][1]
+    np.testing.assert_allclose(
+        found.values["test_brier"], np.mean((p[:, 0] - y) ** 2), rtol=1e-5
+    )
+    assert 0 <= found.values["test_error"] <= 1
+
+
+def test_forecasts_need_a_validation_split(small):
+    whole = data.circles(sizes=(40, 0, 20))
+    experiment = small(calibrated=CALIBRATED, datasets=[whole])
+    with pytest.raises(ValueError, match="calibrated names brier, error"):
+        fit.train(experiment, experiment.trials()[0])
 
 
 def test_it_equals_a_loop_written_by_hand(small):

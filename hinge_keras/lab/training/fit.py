@@ -48,7 +48,8 @@ def train(experiment, trial):
     }
     values = measurements(experiment, trial, splits, scores)
     seconds = time.perf_counter() - start
-    return outcome(experiment, trial, scores, values, curve(history, watched), seconds)
+    shown = curve(history, watched)
+    return outcome(experiment, trial, splits, scores, values, shown, seconds)
 
 
 class Batches(keras.utils.PyDataset):

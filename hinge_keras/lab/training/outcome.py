@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from keras import ops
 
+from hinge_keras.calibration import Platt, Temperature
 from hinge_keras.lab.experiment import Trial
 
 DONE, DIVERGED = "done", "diverged"
@@ -35,7 +36,7 @@ class Outcome:
     scores: dict = field(default_factory=dict)
 
 
-def outcome(experiment, trial, scores, values, curve, seconds):
+def outcome(experiment, trial, splits, scores, values, curve, seconds):
     """The outcome of a training from its final scores and their measurements."""
     losses = np.asarray(curve["train_loss"], dtype=float)
     finite = np.isfinite(losses)
@@ -49,7 +50,7 @@ def outcome(experiment, trial, scores, values, curve, seconds):
         status=DONE if finished else DIVERGED,
         epochs_run=epochs_run,
         seconds=seconds,
-        values=values if finished else {},
+        values=values | forecasts(experiment, splits, scores) if finished else {},
         curve={name: column[:epochs_run] for name, column in curve.items()}
         if experiment.keep_curves
         else {},
@@ -71,6 +72,26 @@ def measurements(experiment, trial, splits, scores):
             metric.update_state(y, f)
             values[f"{split}_{name}"] = number(metric.result())
     return values
+
+
+def forecasts(experiment, splits, scores):
+    """Metrics of the test part's probabilities, of a map fitted on validation."""
+    if not experiment.calibrated:
+        return {}
+    if "validation" not in splits:
+        raise ValueError(
+            f"calibrated names {', '.join(experiment.calibrated)} and a data set has "
+            "no validation split; accepted is one that has, since the test split "
+            "must not calibrate."
+        )
+    several = scores["test"].shape[-1] > 1
+    calibration = Temperature() if several else Platt()
+    p = calibration.fit(scores["validation"], splits["validation"][1])(scores["test"])
+    labels = splits["test"][1]
+    return {
+        f"test_{name}": number(make()(labels, p))
+        for name, make in experiment.calibrated.items()
+    }
 
 
 def number(tensor):

@@ -170,6 +170,7 @@ class Stack:
             outcome(
                 self.experiment,
                 trial,
+                splits[i],
                 scores={name: f[i] for name, f in scores.items()},
                 values={name: float(column[i]) for name, column in values.items()},
                 curve={

@@ -19,10 +19,13 @@ from hinge_keras.lab.training import fit, replicas
 
 @pytest.fixture(autouse=True)
 def double_precision():
+    policy = keras.config.dtype_policy()
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
     with check.double_precision():
         yield
     keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy(policy)
 
 
 def experiment(**changes):
@@ -245,6 +248,7 @@ def test_many_classes_and_losses_of_keras():
         datasets=[data.blobs(sizes=(50, 20, 20))],
         losses={"crossentropy": crossentropy, "crammer-singer": hk.CrammerSinger()},
         metrics={"accuracy": keras.metrics.SparseCategoricalAccuracy},
+        calibrated={"brier": hk.BrierScore},
     )
     equals_reference(grid, checked=(0, -1))
 
