@@ -48,14 +48,19 @@ def main(arguments=None):
 def run_all(names, results, quick):
     """Run experiments in order and print a table of time and finding."""
     from hinge_keras.lab import run  # Keras and its backend load only now.
+    from hinge_keras.lab.progress import duration
 
     if quick:
         results = tempfile.mkdtemp(prefix="hinge_keras_")
     rows = [run.script(HERE / f"{name}.py", results, quick) for name in names]
     run.gathered(results)
-    print("\nexperiment | trained | seconds | finding")
+    width = max(len(name) for name in names)
+    print(f"\n{'experiment':{width}}  trained   time  finding")
     for row in rows:
-        print(*row.values(), sep=" | ")
+        name, time = row["experiment"], duration(row["seconds"])
+        print(f"{name:{width}} {row['trained']:>8} {time:>6}  {row['finding']}")
+    whole = duration(sum(row["seconds"] for row in rows))
+    print(f"{'all':{width}} {sum(row['trained'] for row in rows):>8} {whole:>6}")
     if not any(row["trained"] for row in rows):
         print("nothing to train: every trial already has its result")
     return 0

@@ -15,16 +15,17 @@ class Progress:
 
     def __init__(self, name, total, stream=sys.stderr, clock=time.monotonic):
         self.name, self.total, self.stream, self.clock = name, total, stream, clock
-        self.done = 0
+        self.done, self.underway = 0, 0.0
         self.start = self.said = clock()
 
     def step(self):
-        """Count a finished trial."""
+        """Count a finished trial, one of those under way if there are any."""
         self.done += 1
-        self.within(0.0)
+        self.within(max(0.0, self.underway - 1))
 
     def within(self, underway):
         """Note that so many more trials are as good as finished."""
+        self.underway = underway
         now = self.clock()
         if now - self.said < EVERY or self.done + underway == 0:
             return

@@ -124,7 +124,10 @@ class Store:
 
 
 def record(outcome, **columns):
-    """A finished trial in plain data: its row, its curve and its scores."""
+    """A finished trial in plain data, to the digits that its tables keep.
+
+    So statistics are the same whether trials were just trained or read back.
+    """
     row = {
         **asdict(outcome.trial),
         "status": outcome.status,
@@ -134,7 +137,7 @@ def record(outcome, **columns):
         **columns,
     }
     return {
-        "row": row,
+        "row": {name: rounded(value) for name, value in row.items()},
         "curve": {name: plain(column) for name, column in outcome.curve.items()},
         "scores": {split: plain(f) for split, f in outcome.scores.items()},
     }
@@ -167,7 +170,15 @@ def outputs(scores):
 
 
 def plain(column):
-    return np.asarray(column, dtype=float).round(6).tolist()
+    """Nested lists of an array, to the digits that a table keeps."""
+    column = np.asarray(column, dtype=float)
+    return np.reshape(
+        [rounded(v) for v in column.ravel().tolist()], column.shape
+    ).tolist()
+
+
+def rounded(value):
+    return float(DIGITS % value) if isinstance(value, float) else value
 
 
 def missing(value):

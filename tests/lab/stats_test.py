@@ -118,6 +118,12 @@ def test_a_choice_on_the_test_part_is_refused():
         stats.chosen(grid(), "test_accuracy")
 
 
+def test_gaps_that_differ_by_rounding_alone_are_ties():
+    exact = np.array([1.0, 1.0, 1.0, -1.0, 2.0, 1.0, 3.0])
+    rounded = exact / 10 + np.array([1, -1, 0, 1, 0, 0, 1]) * 1e-16
+    assert stats.signed_rank(rounded) == stats.signed_rank(exact)
+
+
 def test_a_share_and_its_interval():
     share, low, high = stats.share_interval(15, 20)
     assert share == 0.75

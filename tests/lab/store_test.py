@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hinge_keras.lab.store import Store
@@ -54,6 +55,26 @@ def test_a_folded_store_has_nothing_missing_and_reads_back(tmp_path, definitions
     assert store.missing(definitions) == []
     store.fold(definitions)
     assert [table.read_text() for table in tables] == before
+
+
+def test_tables_in_memory_are_those_read_back(tmp_path, definitions):
+    store = Store(tmp_path)
+    for i, trial in enumerate(definitions):
+        third = np.float32(i + 1) / 3
+        outcome = Outcome(
+            trial,
+            DONE,
+            epochs_run=2,
+            seconds=1 / 3,
+            values={"test_accuracy": float(third)},
+            curve={"train_loss": [100 * third, third / 1e9]},
+            scores={"test": np.array([[third], [-third]])},
+        )
+        store.add(outcome, definitions[trial])
+    fresh, again = store.fold(definitions), Store(tmp_path).fold(definitions)
+    for name in ("trials", "curves", "scores"):
+        left, right = getattr(fresh, name), getattr(again, name)
+        pd.testing.assert_frame_equal(left, right, check_exact=True)
 
 
 def test_a_diverged_trial_is_a_row_without_measurements(tmp_path, definitions):
