@@ -28,7 +28,8 @@ def script(path, results=RESULTS, quick=False):
     Args:
         path: The script, in a package that can be imported.
         results: The folder that holds a folder for each experiment.
-        quick: Train a few small trials only.
+        quick: Train a few small trials only; a script without trials reads it from
+            its `results`.
 
     Returns:
         A mapping with `experiment`, `trained`, `seconds` and `finding`; without
@@ -42,7 +43,7 @@ def script(path, results=RESULTS, quick=False):
     if quick and experiment is not None:
         experiment = experiment.quick()
     try:
-        trained = trained_and_published(module, experiment, name, folder)
+        trained = trained_and_published(module, experiment, name, folder, quick)
     except MissingData as missing:
         trained, finding = 0, f"skipped: {missing}"
     else:
@@ -60,9 +61,9 @@ def script(path, results=RESULTS, quick=False):
     }
 
 
-def trained_and_published(module, experiment, name, folder):
+def trained_and_published(module, experiment, name, folder, quick):
     """Train what is missing and publish what is new; how many were trained."""
-    tables, trained = train_missing(experiment, name, folder)
+    tables, trained = train_missing(experiment, name, folder, quick)
     stamp = fingerprint(module, folder)
     if trained or previous(folder).get("stamp") != stamp:
         findings = module.findings(tables)
@@ -74,12 +75,12 @@ def trained_and_published(module, experiment, name, folder):
     return trained
 
 
-def train_missing(experiment, name, folder):
+def train_missing(experiment, name, folder, quick):
     """Train the trials without a result; keep every finished one whatever happens."""
     store = Store(folder)
     if experiment is None:
         store.journal.unlink()
-        return Results(joined([]), joined([]), joined([])), 0
+        return Results(joined([]), joined([]), joined([]), quick), 0
     definitions = {trial: experiment.definition(trial) for trial in experiment.trials()}
     missing = store.missing(definitions)
     if missing:

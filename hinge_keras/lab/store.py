@@ -27,11 +27,13 @@ class Results:
         trials: One row a trial: its cell, status and final measurements.
         curves: One row a trial and epoch, joined by `trial`, the row number.
         scores: Raw scores of the first seed, joined likewise.
+        quick: Whether this is a smoke run, for scripts that measure by themselves.
     """
 
     trials: pd.DataFrame
     curves: pd.DataFrame
     scores: pd.DataFrame
+    quick: bool = False
 
     def labelled(self, table):
         """A table with its trials' columns beside it."""

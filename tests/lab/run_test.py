@@ -38,6 +38,16 @@ def findings(results):
     return Findings(sentence="It ran.", summary=summary, figures={"gaps": figure})
 '''
 
+WITHOUT_TRIALS = '''
+"""Is it quick?"""
+import pandas as pd
+from hinge_keras.lab import Findings
+
+def findings(results):
+    summary = pd.DataFrame()
+    return Findings(sentence=f"quick: {results.quick}", summary=summary, figures={})
+'''
+
 
 def made_up(trial):
     """An outcome without a training: these tests are about what comes after."""
@@ -159,6 +169,12 @@ def test_an_experiment_without_its_data_is_skipped_with_one_line(
     assert row["trained"] == 0
     assert row["finding"] == "skipped: no set/part.gz; take it from a shelf"
     assert not (tmp_path / "results/77_small/README.md").exists()
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_script_without_trials_learns_whether_to_be_quick(script, tmp_path, quick):
+    script.write_text(WITHOUT_TRIALS.lstrip())
+    assert run.script(script, tmp_path, quick)["finding"] == f"quick: {quick}"
 
 
 def test_claims_of_all_experiments_are_gathered(script, tmp_path, trained):
