@@ -118,6 +118,11 @@ TERMS = {
     "news20": (("news20",), 62_061, 20),
     "sector": (("sector.scale", "sector.t.scale"), 55_197, 105),
 }
+# Likewise, of yes-or-no features: no texts, and too few features to project.
+FLAGS = {
+    "a9a": (("a9a", "a9a.t"), 123, 2),
+    "w8a": (("w8a",), 300, 2),
+}
 
 
 def text(name, **settings):
@@ -152,11 +157,12 @@ def projections(source, components):
 
 @functools.cache
 def sparse(source):
-    """The training and the test part as sparse term weights: `((x, y), (x, y))`.
+    """The training and the test part of a set: `((x, y), (x, y))`, x sparse.
 
-    Where no test part was published a fixed fifth is held out.
+    Term weights of one of `TEXTS`, the numbers of one of `TERMS` or `FLAGS`. Where
+    no test part was published a fixed fifth is held out.
     """
-    parts = counted(source) if source in TERMS else TEXTS[source].read()
+    parts = TEXTS[source].read() if source in TEXTS else counted(source)
     if len(parts) == 1:
         parts = held_out(*parts[0])
     (x, y), (x_test, y_test) = parts
@@ -168,8 +174,8 @@ def sparse(source):
 
 
 def counted(source):
-    """The published parts of a set of term counts."""
-    names, features, _ = TERMS[source]
+    """The published parts of a set of numbers."""
+    names, features, _ = {**TERMS, **FLAGS}[source]
     paths = (str(locate(f"libsvm/{name}.bz2")) for name in names)
     return [load_svmlight_file(path, n_features=features) for path in paths]
 
