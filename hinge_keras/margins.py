@@ -65,14 +65,13 @@ def multiclass(y_true, y_pred, ignore_label=None, check=True):
         scores = ops.where(ignored, 0.0, scores)
     if one_hot:
         is_true = labels == 1
-        known = ops.all(is_binary(labels), axis=-1, keepdims=True)
+        hits = ops.sum(ops.cast(is_true, "int32"), axis=-1, keepdims=True)
+        known = ops.all(is_binary(labels), axis=-1, keepdims=True) & (hits == 1)
         accepted = f"one-hot rows of {BINARY}, with one 1"
     else:
         is_true = labels == columns
-        known = True
+        known = (labels >= 0) & (labels < classes) & (labels == ops.floor(labels))
         accepted = f"an integer class from 0 to {classes - 1}"
-    hits = ops.sum(ops.cast(is_true, "int32"), axis=-1, keepdims=True)
-    known = known & (hits == 1)
     if check:
         refuse_unless(known, labels, accepted)
     return ops.where(known, scores, float("nan")), is_true, kept

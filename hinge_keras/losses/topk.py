@@ -17,6 +17,7 @@ from hinge_keras.losses.base import (
 )
 from hinge_keras.losses.imbalanced import rare_margins
 from hinge_keras.losses.noise import noise_of
+from hinge_keras.losses.order import kth_largest
 from hinge_keras.losses.polynomials import product_of_binomials
 
 __all__ = [
@@ -34,12 +35,16 @@ __all__ = [
 
 def largest(scores, count, k):
     """The `count` largest scores in falling order, `(..., count)`."""
-    if k >= scores.shape[-1]:
-        raise ValueError(
-            f"k is {k} with {scores.shape[-1]} classes; accepted is a k below the "
-            "number of classes."
-        )
+    refuse_unless_below(scores.shape[-1], k)
     return ops.top_k(scores, count)[0]
+
+
+def refuse_unless_below(classes, k):
+    if k >= classes:
+        raise ValueError(
+            f"k is {k} with {classes} classes; accepted is a k below the number of "
+            "classes."
+        )
 
 
 class TopKLoss(ComposedLoss):
@@ -56,6 +61,10 @@ class TopKLoss(ComposedLoss):
 
     def largest(self, scores, count):
         return largest(scores, count, self.k)
+
+    def kth_largest(self, scores, k):
+        refuse_unless_below(scores.shape[-1], self.k)
+        return kth_largest(scores, k)
 
     def lead(self, scores, is_true, bar):
         """`phi` of the true score's lead over a bar."""
@@ -80,8 +89,8 @@ class NaiveTopK(TopKLoss):
         return self.k == 1 and super().convex
 
     def aggregate(self, scores, is_true):
-        best = self.largest(margins.rivals(scores, is_true), self.k)
-        return self.lead(scores, is_true, best[..., -1])
+        bar = self.kth_largest(margins.rivals(scores, is_true), self.k)
+        return self.lead(scores, is_true, bar)
 
 
 class LapinAlphaTopK(TopKLoss):
@@ -164,7 +173,7 @@ class CalibratedTopK(TopKLoss):
         return True if self.base.convex and self.base.calibrated else None
 
     def aggregate(self, scores, is_true):
-        return self.lead(scores, is_true, self.largest(scores, self.k + 1)[..., -1])
+        return self.lead(scores, is_true, self.kth_largest(scores, self.k + 1))
 
 
 class NoisedTopK(TopKLoss):
@@ -206,9 +215,9 @@ class NoisedTopK(TopKLoss):
     def bar(self, scores):
         """The mean over the draws of the (k+1)-th noised score, `(...)`."""
         if self.n_samples == 0:
-            return self.largest(scores, self.k + 1)[..., -1]
+            return self.kth_largest(scores, self.k + 1)
         noised = ops.expand_dims(scores, -2) + self.epsilon * self.noise(scores)
-        return margins.mean(self.largest(noised, self.k + 1)[..., -1])
+        return margins.mean(self.kth_largest(noised, self.k + 1))
 
     def aggregate(self, scores, is_true):
         return self.lead(scores, is_true, self.bar(scores))
@@ -303,7 +312,7 @@ class ExpectedTopK(TopKLoss):
 
     def window(self, scores, coarse=24):
         """Where `P(N(t) >= k + 1)` falls from 1 to 0, `(..., 1)` each."""
-        middle = self.largest(scores, self.k + 1)[..., -1:]
+        middle = ops.expand_dims(self.kth_largest(scores, self.k + 1), -1)
         reach = math.sqrt(2 * math.log(scores.shape[-1])) + 6
         steps = ops.linspace(-1.0, 1.0, coarse, dtype=scores.dtype)
         t = middle + self.epsilon * reach * steps
