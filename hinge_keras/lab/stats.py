@@ -44,8 +44,10 @@ def chosen(trials, metric, higher_is_better=True, within=("dataset", "model", "l
     return trials.merge(best.reset_index(), on=[*within, "learning_rate"])
 
 
-def compare(trials, metric, arm="loss", within=("dataset",), pair=("seed",)):
-    """Every two arms against each other, paired by seed.
+def compare(
+    trials, metric, arm="loss", within=("dataset",), pair=("seed",), against=None
+):
+    """Every two arms against each other, or all against one, paired by seed.
 
     Args:
         trials: One row an arm and pair; see `chosen`.
@@ -53,6 +55,8 @@ def compare(trials, metric, arm="loss", within=("dataset",), pair=("seed",)):
         arm: The column that names the arms.
         within: Columns inside which arms are compared.
         pair: Columns that name a pair.
+        against: The arm that the others are compared with; `None` compares
+            every two.
 
     Returns:
         One row a comparison: `a`, `b`, `pairs`, both means, the mean
@@ -66,6 +70,8 @@ def compare(trials, metric, arm="loss", within=("dataset",), pair=("seed",)):
         wide = group.pivot_table(index=list(pair), columns=arm, values=metric)
         wide = wide.reindex(columns=group[arm].unique())
         for a, b in itertools.combinations(wide.columns, 2):
+            if against not in (None, a, b):
+                continue
             both = wide[[a, b]].dropna()
             named = dict(zip(within, key, strict=True))
             rows.append({**named, "metric": metric, **paired(both[a], both[b], a, b)})

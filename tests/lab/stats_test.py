@@ -159,3 +159,12 @@ def test_wins_are_counted_by_verdict_over_data_sets():
     table = pd.DataFrame({"a": "x", "b": "y", "verdict": verdicts})
     (row,) = stats.wins(table).to_dict("records")
     assert row == {"a": "x", "b": "y", "win": 2, "tie": 1, "loss": 1}
+
+
+def test_against_one_arm_the_rest_are_not_compared_and_not_corrected_for():
+    table = trials(0.01)
+    third = table[table.loss == "b"].assign(loss="c")
+    table = pd.concat([table, third], ignore_index=True)
+    rows = stats.compare(table, "test_accuracy", against="b")
+    assert rows[["a", "b"]].to_numpy().tolist() == [["a", "b"], ["b", "c"]]
+    assert rows.p_holm[0] == pytest.approx(2 * rows.p[0])
