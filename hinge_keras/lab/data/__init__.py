@@ -5,7 +5,12 @@ with nothing raise `MissingData`, whose message says what to get and from where.
 """
 
 from hinge_keras.lab.data.bundled import breast_cancer, digits, iris, wine
-from hinge_keras.lab.data.corrupted import with_label_noise, with_outliers
+from hinge_keras.lab.data.corrupted import (
+    with_group_noise,
+    with_label_noise,
+    with_long_tail,
+    with_outliers,
+)
 from hinge_keras.lab.data.dataset import Dataset
 from hinge_keras.lab.data.generated import SIGNS, blobs, circles, generated, mesh, moons
 from hinge_keras.lab.data.images import fashion_mnist, mnist, usps
@@ -35,6 +40,8 @@ __all__ = [
     "text",
     "usps",
     "wine",
+    "with_group_noise",
     "with_label_noise",
+    "with_long_tail",
     "with_outliers",
 ]

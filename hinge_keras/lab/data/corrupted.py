@@ -4,6 +4,7 @@ import numpy as np
 
 from hinge_keras.lab import seeds
 from hinge_keras.lab.data.dataset import Dataset
+from hinge_keras.lab.data.images import long_tailed
 
 
 def with_label_noise(dataset, share, name=None):
@@ -17,6 +18,37 @@ def with_label_noise(dataset, share, name=None):
     settings = {"clean": dataset, "share": share}
     name = name or f"{dataset.name}, noise {share:g}"
     return Dataset(name, mislabelled, settings, dataset.classes)
+
+
+def with_group_noise(dataset, share, size=5, name=None):
+    """Training labels replaced by any class of their group, the same included.
+
+    Classes `0` to `size - 1` are a group, the next `size` another, and the last
+    group may be smaller. The validation part stays clean: the protocol of
+    Berrada, Zisserman and Kumar (2018) and Garcin et al. (2022).
+
+    Args:
+        dataset: The clean set.
+        share: Of training labels to draw again, from 0 to 1.
+        size: Classes a group, from 2 up.
+        name: As it stands in the tables.
+    """
+    settings = {"clean": dataset, "share": share, "size": size}
+    name = name or f"{dataset.name}, group noise {share:g}"
+    return Dataset(name, regrouped, settings, dataset.classes)
+
+
+def with_long_tail(dataset, factor, name=None):
+    """Ever fewer training examples of each next class, by `long_tailed`.
+
+    Args:
+        dataset: The full set.
+        factor: The largest class over the smallest, from 1 up.
+        name: As it stands in the tables.
+    """
+    settings = {"full": dataset, "factor": factor}
+    name = name or f"{dataset.name}, tail {factor:g}"
+    return Dataset(name, thinned, settings, dataset.classes)
 
 
 def with_outliers(dataset, share, distance=10.0, name=None):
@@ -39,6 +71,25 @@ def mislabelled(seed, clean, share):
         x, y = splits[part]
         rows = picked(len(y), share, seed, part)
         splits[part] = x, another(y, rows, clean.classes, seed)
+    return splits
+
+
+def regrouped(seed, clean, share, size):
+    splits = clean.load(seed)
+    x, y = splits["train"]
+    rows = picked(len(y), share, seed, "group noise")
+    first = y - y % size
+    members = np.minimum(size, clean.classes - first)
+    drawn = first + np.floor(members * seeds.stream(seed, "groups").random(len(y)))
+    changed = y.copy()
+    changed[rows] = drawn[rows]
+    splits["train"] = x, changed
+    return splits
+
+
+def thinned(seed, full, factor):
+    splits = full.load(seed)
+    splits["train"] = long_tailed(*splits["train"], seed, factor)
     return splits
 
 

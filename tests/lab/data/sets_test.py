@@ -101,3 +101,30 @@ def test_faults_stay_out_of_the_test_part(spoil):
     np.testing.assert_array_equal(good["test"][1], bad["test"][1])
     assert (good["train"][1] != bad["train"][1]).mean() == pytest.approx(0.25, abs=1e-3)
     assert set(np.unique(bad["train"][1])) == set(range(10))
+
+
+def test_group_noise_keeps_training_labels_in_their_group_and_the_rest_clean():
+    clean = data.digits()  # Of groups of four the last is 8 and 9.
+    good, bad = clean.load(0), data.with_group_noise(clean, 1.0, size=4).load(0)
+    for split in ("validation", "test"):
+        np.testing.assert_array_equal(good[split][1], bad[split][1])
+    before, after = good["train"][1], bad["train"][1]
+    np.testing.assert_array_equal(before // 4, after // 4)
+    for label, members in ((0, 4), (9, 2)):
+        drawn = after[before == label]
+        assert len(np.unique(drawn)) == members
+        assert (drawn == label).mean() == pytest.approx(1 / members, abs=0.15)
+    half = data.with_group_noise(clean, 0.5, size=4).load(0)["train"][1]
+    changed = half != before
+    np.testing.assert_array_equal(half[changed], after[changed])
+    assert 0 < changed.mean() < (after != before).mean()
+
+
+def test_a_long_tail_thins_the_training_part_alone():
+    full = data.digits()
+    before, after = full.load(0), data.with_long_tail(full, 10).load(0)
+    for split in ("validation", "test"):
+        np.testing.assert_array_equal(before[split][0], after[split][0])
+    counts = np.bincount(after["train"][1].astype(int))
+    largest = np.bincount(before["train"][1].astype(int)).min()
+    assert counts.tolist() == [round(largest * 10 ** (-c / 9)) for c in range(10)]
