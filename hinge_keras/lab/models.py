@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import keras
 
 from hinge_keras.lab import seeds
+from hinge_keras.layers import NormedDense
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,9 @@ class MLP:
 
     Attributes:
         hidden: Units of each hidden layer.
-        head: Activation of the output: `"linear"` for scores, or a post's
-            `"tanh"`, `"sigmoid"`, `"softmax"`.
+        head: Activation of the output: `"linear"` for scores, `"cosine"` for
+            those of `NormedDense`, or a post's `"tanh"`, `"sigmoid"`,
+            `"softmax"`.
         activation: Of the hidden layers.
         initializer: Of the hidden kernels, by its Keras name; the head uses
             `glorot_uniform`, Keras' default.
@@ -39,7 +41,10 @@ class MLP:
                 keras.layers.Dense(units, self.activation, kernel_initializer=kernel)
             )
         kernel = seeded("glorot_uniform", seed, "head")
-        model.add(keras.layers.Dense(outputs, self.head, kernel_initializer=kernel))
+        if self.head == "cosine":
+            model.add(NormedDense(outputs, kernel_initializer=kernel))
+        else:
+            model.add(keras.layers.Dense(outputs, self.head, kernel_initializer=kernel))
         return model
 
 
@@ -95,14 +100,21 @@ class ConvolutionNet:
     Attributes:
         filters: Of the two convolutions.
         hidden: Units of the hidden layer.
+        dropout: Share of the hidden layer's outputs dropped while training.
+        penalty: Factor on the sum of the head's squared weights, which is added
+            to the loss.
     """
 
     filters: tuple[int, int] = (32, 64)
     hidden: int = 1024
+    dropout: float = 0.0
+    penalty: float = 0.0
 
     @property
     def name(self):
-        return f"convolutions {self.filters[0]}-{self.filters[1]}-{self.hidden}"
+        sizes = "-".join(map(str, (*self.filters, self.hidden)))
+        penalty = f", penalty {self.penalty:g}" if self.penalty else ""
+        return f"convolutions {sizes}{penalty}"
 
     def __call__(self, input_shape, outputs, seed):
         """A new model; equal seeds give equal weights."""
@@ -122,8 +134,16 @@ class ConvolutionNet:
         model.add(keras.layers.Flatten())
         kernel = seeded("he_uniform", seed, "hidden")
         model.add(keras.layers.Dense(self.hidden, "relu", kernel_initializer=kernel))
+        if self.dropout:
+            drawn = seeds.derive(seed, "dropout")
+            model.add(keras.layers.Dropout(self.dropout, seed=drawn))
         kernel = seeded("glorot_uniform", seed, "head")
-        model.add(keras.layers.Dense(outputs, kernel_initializer=kernel))
+        penalty = keras.regularizers.L2(self.penalty) if self.penalty else None
+        model.add(
+            keras.layers.Dense(
+                outputs, kernel_initializer=kernel, kernel_regularizer=penalty
+            )
+        )
         return model
 
 

@@ -7,8 +7,10 @@ from hinge_keras.lab import models
 
 BUILDERS = [
     (models.MLP((4, 3)), (5,)),
+    (models.MLP((4,), "cosine"), (5,)),
     (models.FourierFeatures(16, 2.0), (5,)),
     (models.ConvolutionNet((2, 3), 4), (8, 8, 1)),
+    (models.ConvolutionNet((2, 3), 4, dropout=0.5, penalty=0.1), (8, 8, 1)),
 ]
 
 
@@ -28,3 +30,15 @@ def test_random_features_approximate_the_gaussian_kernel():
     kernel = 2 * features @ features.T / features.shape[1]
     np.testing.assert_allclose(kernel, np.exp(-squares / 18), atol=0.04)
     assert len(model.trainable_weights) == 2
+
+
+def test_cosine_scores_lie_within_one():
+    x = 10 * np.random.default_rng(0).normal(size=(50, 5)).astype("float32")
+    scores = np.asarray(models.MLP((4,), "cosine")((5,), 3, seed=0)(x))
+    assert np.abs(scores).max() <= 1 + 1e-6
+
+
+def test_the_penalty_is_that_factor_on_the_heads_squares():
+    net = models.ConvolutionNet((2, 3), 4, penalty=0.1)((8, 8, 1), 3, seed=0)
+    kernel = np.asarray(net.layers[-1].kernel)
+    assert float(sum(net.losses)) == pytest.approx(0.1 * (kernel**2).sum(), rel=1e-5)
