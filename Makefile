@@ -7,10 +7,11 @@ QUICK ?=
 RUN := .venv/bin/python
 READY := .venv/requirements.installed
 BACKENDS_READY := .venv/requirements-backends.installed
+PEERS_READY := .venv/requirements-benchmarks.installed
 LIBRARY := tests/losses tests/metrics_test.py tests/doctests_test.py
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: help test test-slow test-backends lint run-experiments benchmarks readme clean
+.PHONY: help test test-slow test-backends lint run-experiments benchmarks readme gallery clean
 
 help:
 	@echo "make test              run the tests (TensorFlow backend)"
@@ -18,6 +19,8 @@ help:
 	@echo "make test-backends     run the library's tests on JAX and PyTorch, the engine's on JAX"
 	@echo "make run-experiments   train every experiment, write results/; QUICK=1: a smoke run"
 	@echo "make readme            renew the list of findings in README.md from results/"
+	@echo "make gallery           draw every loss and list its facts in results/gallery"
+	@echo "make benchmarks        time us beside what one would use instead"
 	@echo "make lint              ruff"
 	@echo "make clean             remove .venv"
 
@@ -29,6 +32,10 @@ $(READY): requirements.txt
 
 $(BACKENDS_READY): requirements-backends.txt $(READY)
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-backends.txt
+	touch $@
+
+$(PEERS_READY): requirements-benchmarks.txt $(BACKENDS_READY)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-benchmarks.txt
 	touch $@
 
 test: $(READY)
@@ -49,14 +56,18 @@ lint: $(READY)
 run-experiments: $(READY)
 	$(RUN) -m experiments $(if $(QUICK),--quick)
 
-benchmarks: $(BACKENDS_READY)
+benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks.replicas
 	KERAS_BACKEND=jax $(RUN) -m benchmarks.replicas
 	$(RUN) -m benchmarks.losses
+	KERAS_BACKEND=jax $(RUN) -m benchmarks.losses
 	$(RUN) -m benchmarks.svm
 
 readme: $(READY)
 	$(RUN) -c "import pathlib; from hinge_keras.lab import report; p = pathlib.Path('README.md'); p.write_text(report.refresh(p.read_text(), 'results'))"
+
+gallery: $(READY)
+	$(RUN) -m hinge_keras.lab.gallery
 
 clean:
 	rm -rf .venv

@@ -27,7 +27,6 @@ ROWS = {
     "layers.py": "keras | configured",
     "calibration.py": "keras numpy scipy sklearn | configured margins losses",
     "check.py": "keras numpy tensorflow jax | configured margins losses",
-    "gallery.py": f"{LAB} | configured losses",
     "svm/": "keras numpy scipy sklearn | losses svm configured",
     "svm/compiled.py": "numba numpy |",
     "lab/": f"{LAB} | {CORE} svm lab",
@@ -127,4 +126,4 @@ def test_importing_the_package_imports_neither_lab_nor_solver():
         m.split(".")[1] for m in run.stdout.split() if m.startswith("hinge_keras.")
     }
     assert "losses" in loaded, run.stderr
-    assert not loaded & {"lab", "svm", "cli", "gallery"}
+    assert not loaded & {"lab", "svm"}
