@@ -177,7 +177,10 @@ def counted(source):
     """The published parts of a set of numbers."""
     names, features, _ = {**TERMS, **FLAGS}[source]
     paths = (str(locate(f"libsvm/{name}.bz2")) for name in names)
-    return [load_svmlight_file(path, n_features=features) for path in paths]
+    parts = [load_svmlight_file(path, n_features=features) for path in paths]
+    for x, _ in parts:  # LIBLINEAR takes no longer numbers.
+        x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)
+    return parts
 
 
 def held_out(x, y):
