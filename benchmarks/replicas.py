@@ -11,6 +11,8 @@ The ways:
     fit              a loop of `model.fit`, no validation, `steps_per_execution`
     sklearn          `keras.wrappers.SKLearnClassifier` in joblib, one job a core
     torch            an ensemble by `torch.func.functional_call` and `vmap`
+    grid             3 losses, 6 learning rates, 30 seeds with metrics and
+                     statistics, timed from the start of the process
 A loop is timed on a few trainings and its rate holds for any number.
 """
 
@@ -26,6 +28,9 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.peers import ensemble, looped, wrapped
+from benchmarks.tasks import BATCH, TASKS, builder, loss, splits
+
 TABLE = Path(__file__).with_suffix(".csv")
 COLUMNS = [
     "task",
@@ -38,15 +43,12 @@ COLUMNS = [
     "peak_mebibytes",
     "share_of_matmul_peak",
 ]
-# Examples, inputs, hidden units, classes, epochs.
-TASKS = {
-    "moons": (1000, (2,), (50,), 2, 100),
-    "circles": (500, (2,), (50,), 2, 200),
-    "digits": (1437, (64,), (64, 64), 10, 20),
-    "images": (1000, (28, 28, 1), None, 10, 2),
+COUNTS = {
+    "stacked": (1, 10, 100, 1000),
+    "alone": (1, 4),
+    "torch": (1, 10, 100, 1000),
+    "grid": (540,),
 }
-BATCH = {"moons": 32, "circles": 32, "digits": 32, "images": 64}
-COUNTS = {"stacked": (1, 10, 100, 1000), "alone": (1, 4), "torch": (1, 10, 100, 1000)}
 LOOPED = 2
 
 
@@ -78,7 +80,8 @@ def plan(tasks, only):
     """What to measure, cheap first."""
     others = ("fit", "sklearn", "torch") if backend() == "tensorflow" else ("fit",)
     for task in tasks:
-        for way in ("stacked", "alone", *others):
+        whole = ("grid",) if task == "circles" else ()
+        for way in ("stacked", "alone", *whole, *others):
             if only in (None, way) and not (task == "images" and way == "sklearn"):
                 counts = COUNTS.get(way, (LOOPED,))
                 if task == "images":
@@ -96,12 +99,15 @@ def in_a_process(task, way, replicas):
         "--way",
         way,
     ]
+    began = time.perf_counter()
     ran = subprocess.run(
         [*command, "--replicas", str(replicas)], capture_output=True, text=True
     )
     if ran.returncode:
         raise RuntimeError(ran.stderr)
     seconds, core_seconds, memory, share = ran.stdout.split()[-4:]
+    if way == "grid":
+        seconds = f"{time.perf_counter() - began:.4g}"
     return {
         "task": task,
         "way": way,
@@ -117,7 +123,8 @@ def in_a_process(task, way, replicas):
 
 def measured(task, way, replicas):
     """Seconds from the first line of training on, peak memory, share of peak."""
-    prepare = {"fit": looped, "sklearn": wrapped, "torch": ensemble}.get(way)
+    prepare = {"fit": looped, "sklearn": wrapped, "torch": ensemble, "grid": compared}
+    prepare = prepare.get(way)
     work = stack(task, replicas, way) if prepare is None else prepare(task, replicas)
     began, began_core = time.perf_counter(), core_seconds()
     work()
@@ -166,57 +173,6 @@ def backend():
     return os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
-def examples(task, seed):
-    """Random inputs and a label that they decide: speed asks for no more."""
-    size, shape, _, classes, _ = TASKS[task]
-    stream = np.random.default_rng(seed)
-    x = stream.normal(size=(size, *shape)).astype("float32")
-    first = x.reshape(size, -1)[:, 0]
-    y = np.digitize(first, np.quantile(first, np.arange(1, classes) / classes))
-    return x, y.astype("float32")
-
-
-def splits(seed, task):
-    x, y = examples(task, seed)
-    return {"train": (x, y), "test": (x[:100], y[:100])}
-
-
-def loss(task):
-    import hinge_keras as hk
-
-    return hk.Hinge() if TASKS[task][3] == 2 else hk.CrammerSinger()
-
-
-class Images:
-    """A small convolutional network; 28 x 28 pixels, 10 classes."""
-
-    name = "small CNN"
-
-    def __call__(self, input_shape, outputs, seed):
-        import keras
-        from keras import layers
-
-        keras.utils.set_random_seed(seed)
-        return keras.Sequential(
-            [
-                keras.Input(input_shape),
-                layers.Conv2D(16, 3, activation="relu"),
-                layers.MaxPooling2D(),
-                layers.Conv2D(32, 3, activation="relu"),
-                layers.MaxPooling2D(),
-                layers.Flatten(),
-                layers.Dense(outputs),
-            ]
-        )
-
-
-def builder(task):
-    from hinge_keras.lab import models
-
-    hidden = TASKS[task][2]
-    return Images() if hidden is None else models.MLP(hidden)
-
-
 def grid(task, replicas):
     """An experiment of that many seeds; speed alone asks, so no metrics."""
     import keras
@@ -243,109 +199,34 @@ def stack(task, replicas, way):
     return lambda: list(training.train(experiment, experiment.trials(), path=way))
 
 
-def looped(task, replicas):
+def compared(task, replicas):
+    """The circles post with an honest comparison in place of one seed."""
     import keras
 
-    _, shape, _, classes, epochs = TASKS[task]
-    outputs = 1 if classes == 2 else classes
-    build, objective = builder(task), loss(task)
+    from hinge_keras.lab import data, models
+    from hinge_keras.lab.compare import compare
 
-    def work():
-        for seed in range(replicas):
-            x, y = examples(task, seed)
-            model = build(shape, outputs, seed)
-            model.compile(
-                keras.optimizers.Adam(0.01), objective, steps_per_execution=32
-            )
-            model.fit(x, y, batch_size=BATCH[task], epochs=epochs, verbose=0)
+    splits = data.circles(sizes=(500, 0, 500), random_state=1).load(0)
+    x, y = (
+        np.concatenate(arrays)
+        for arrays in zip(splits["train"], splits["test"], strict=True)
+    )
+    rates, seeds = [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3], 30
+    assert replicas == 3 * len(rates) * seeds
 
-    return work
+    def build(input_shape, outputs, seed):
+        return models.MLP((50,))(input_shape, outputs, seed)
 
-
-def classifier(task, seed):
-    """One training through the scikit-learn wrapper, in a worker."""
-    import keras
-
-    _, shape, _, classes, epochs = TASKS[task]
-    outputs = 1 if classes == 2 else classes
-
-    def network(X, y):
-        model = builder(task)(shape, outputs, seed)
-        model.compile(keras.optimizers.Adam(0.01), loss(task), steps_per_execution=32)
-        return model
-
-    x, y = examples(task, seed)
-    settings = {"batch_size": BATCH[task], "epochs": epochs, "verbose": 0}
-    labels = y[:, None] if classes == 2 else np.eye(classes)[y.astype(int)]
-    keras.wrappers.SKLearnClassifier(network, fit_kwargs=settings).fit(x, labels)
-
-
-def wrapped(task, replicas):
-    import joblib
-
-    def work():
-        jobs = (joblib.delayed(classifier)(task, seed) for seed in range(replicas))
-        joblib.Parallel(n_jobs=-1)(jobs)
-
-    return work
-
-
-def ensemble(task, replicas):
-    """The hand-written ensemble: stacked parameters, Adam on the stack."""
-    import torch
-    from torch.func import functional_call, grad, stack_module_state, vmap
-
-    size, shape, hidden, classes, epochs = TASKS[task]
-    outputs = 1 if classes == 2 else classes
-
-    def network():
-        if hidden is None:
-            return torch.nn.Sequential(
-                torch.nn.Unflatten(1, (1, 28)),
-                torch.nn.Conv2d(1, 16, 3),
-                torch.nn.ReLU(),
-                torch.nn.MaxPool2d(2),
-                torch.nn.Conv2d(16, 32, 3),
-                torch.nn.ReLU(),
-                torch.nn.MaxPool2d(2),
-                torch.nn.Flatten(),
-                torch.nn.Linear(800, outputs),
-            )
-        widths, parts = (*shape, *hidden), []
-        for before, after in itertools.pairwise(widths):
-            parts += [torch.nn.Linear(before, after), torch.nn.ReLU()]
-        return torch.nn.Sequential(*parts, torch.nn.Linear(widths[-1], outputs))
-
-    def objective(parameters, x, y):
-        f = functional_call(skeleton, parameters, (x,))
-        if outputs == 1:
-            return torch.relu(1 - (2 * y - 1) * f[:, 0]).mean()
-        return torch.nn.functional.multi_margin_loss(f, y.long())
-
-    skeleton = network()
-
-    def work():
-        arrays = [examples(task, seed) for seed in range(replicas)]
-        x = torch.tensor(np.stack([a for a, _ in arrays]).reshape(replicas, size, -1))
-        y = torch.tensor(np.stack([b for _, b in arrays]))
-        if hidden is None:
-            x = x.reshape(replicas, size, 28, 28)
-        parameters, _ = stack_module_state([network() for _ in range(replicas)])
-        adam = torch.optim.Adam(parameters.values(), lr=0.01)
-        slope, each = vmap(grad(objective)), torch.arange(replicas)[:, None]
-        for _ in range(epochs):
-            order = torch.rand(replicas, size).argsort(1)
-            for rows in order.split(BATCH[task], dim=1):
-                slopes = slope(
-                    {k: v.detach() for k, v in parameters.items()},
-                    x[each, rows],
-                    y[each, rows],
-                )
-                for name, parameter in parameters.items():
-                    parameter.grad = slopes[name]
-                adam.step()
-
-    return work
+    return lambda: compare(
+        build,
+        x,
+        y,
+        seeds=seeds,
+        learning_rates=rates,
+        optimizer=keras.optimizers.SGD(momentum=0.9),
+        epochs=TASKS[task][4],
+        standardise=False,
+    ).verdict()
 
 
 def read():
