@@ -51,6 +51,16 @@ def curved(data, indices, indptr, rows, curvature, intercept, s, out):
 
 
 @numba.njit(**COMPILE)
+def diagonal(data, indices, indptr, curvature, out):
+    """Add the diagonals of `X' diag(curvature_k) X` to `out (features, K)`."""
+    for i in range(len(curvature)):
+        for j in range(indptr[i], indptr[i + 1]):
+            square = data[j] * data[j]
+            for k in range(out.shape[1]):
+                out[indices[j], k] += square * curvature[i, k]
+
+
+@numba.njit(**COMPILE)
 def outer(data, indices, indptr, rows, curvature, out):
     """Add `X' diag(curvature) X` over those rows to `out (features, features)`."""
     for i in rows:

@@ -19,8 +19,6 @@ try:
 except ImportError:  # numba is an extra: scipy alone does everything, slower.
     compiled = None
 
-FLOAT32 = np.finfo(np.float32)
-
 # Hessians of so few features are formed, where rows store so few values: that
 # costs less than the products which conjugate gradients would ask for.
 FEW_FEATURES, FEW_VALUES = 512, 40
@@ -46,7 +44,7 @@ class Design:
         # numpy and scipy would copy a float32 matrix at every float64 product.
         self.X = X = X.astype(np.float64, copy=False)
         self.bounds = balanced(X, self.threads)
-        self.parts = [X[a:b] for a, b in self.bounds] if self.threads > 1 else [X]
+        self.parts = [rows_between(X, a, b) for a, b in self.bounds]
         self.pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
 
     def scores(self, W):
@@ -84,7 +82,13 @@ class Design:
 
     def diagonal(self, D):
         """The diagonals of `X' diag(D_k) X`, `(columns, K)`."""
-        total = self.squares.T @ D
+        if self.compiled:  # Without a copy of the data.
+            total = np.zeros((self.features, D.shape[1]))
+            self.compiled.diagonal(
+                self.X.data, *self.indexing, np.ascontiguousarray(D), total
+            )
+        else:
+            total = self.squares.T @ D
         if not self.intercept:
             return total
         return np.vstack([total, self.intercept**2 * D.sum(axis=0)])
@@ -93,8 +97,7 @@ class Design:
         """The function `S -> X' (D * (X S))`, for this `D (rows, K)` at rest.
 
         The product may be that of a matrix which differs by `slack` in norm:
-        rows of negligible `D` are skipped, and single problems compute in
-        float32 where its rounding is that small.
+        rows of negligible `D` are skipped.
         """
         weight = D * self.square_norms[:, None]
         rows = np.flatnonzero((weight > slack / self.rows).any(axis=1))
@@ -102,8 +105,7 @@ class Design:
             H = np.stack([self.formed(D[:, k]) for k in range(D.shape[1])])
             return lambda S: np.einsum("kij,jk->ik", H, S)
         if self.compiled and D.shape[1] == 1:
-            narrow = FLOAT32.eps * weight.sum() <= slack
-            return self.fused(D[:, 0], rows, np.float32 if narrow else np.float64)
+            return self.fused(np.ascontiguousarray(D[:, 0]), rows)
         if len(rows) > 0.5 * self.rows:
             return lambda S: self.pull(D * self.scores(S))
         part = Design(self.X[rows], self.intercept, self.threads)
@@ -131,32 +133,24 @@ class Design:
             H[:, -1] = H[-1] = self.intercept * self.pull(D[:, None])[:, 0]
         return H
 
-    def fused(self, D, rows, dtype):
+    def fused(self, D, rows):
         """The compiled product for one problem, which reads each row once."""
-        data = self.narrow if dtype == np.float32 else self.X.data
-        D = D.astype(dtype)
         shares = np.array_split(rows.astype(np.uint32), self.threads)
 
         def product(S):
-            s = S[:, 0].astype(dtype)
+            s = np.ascontiguousarray(S[:, 0])
 
             def part(share):
                 out = np.zeros_like(s)
                 self.compiled.curved(
-                    data, *self.indexing, share, D, dtype(self.intercept), s, out
+                    self.X.data, *self.indexing, share, D, self.intercept, s, out
                 )
                 return out
 
-            total = sum(
-                map(part, shares) if self.pool is None else self.pool.map(part, shares)
-            )
-            return total.astype(np.float64)[:, None]
+            each = map if self.pool is None else self.pool.map
+            return sum(each(part, shares))[:, None]
 
         return product
-
-    @cached_property
-    def narrow(self):
-        return self.X.data.astype(np.float32)
 
     @cached_property
     def indexing(self):
@@ -173,6 +167,19 @@ class Design:
         if self.pool is None:
             return [function(self.parts[0], slices[0])]
         return list(self.pool.map(function, self.parts, slices))
+
+
+def rows_between(X, first, last):
+    """Those rows of the data, without a copy."""
+    if not sparse.issparse(X):
+        return X[first:last]
+    bounds = X.indptr[first : last + 1]
+    values = slice(bounds[0], bounds[-1])
+    part = sparse.csr_matrix((last - first, X.shape[1]), dtype=X.dtype)
+    # Set one by one: given them, the constructor copies.
+    part.data, part.indices = X.data[values], X.indices[values]
+    part.indptr = bounds - bounds[0]
+    return part
 
 
 def balanced(X, threads):
