@@ -2,7 +2,11 @@
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.ops.parallel_for import pfor
 from tensorflow.python.ops.parallel_for.pfor import RegisterPFor, wrap
+
+# TensorFlow's own pads a stack with zeros, whatever the value asked for.
+pfor._pfor_converter_registry.pop("PadV2", None)
 
 
 def gradients(function, weights):
@@ -61,3 +65,10 @@ def take(arrays, rows):
 def bitcast(inputs):
     """Keras' argmax uses it; without a converter it would loop over replicas."""
     return wrap(tf.bitcast(inputs.stacked_input(0), inputs.get_attr("type")), True)
+
+
+@RegisterPFor("PadV2")
+def pad(inputs):
+    x, value = inputs.stacked_input(0), inputs.unstacked_input(2)
+    paddings = tf.concat([[[0, 0]], inputs.unstacked_input(1)], axis=0)
+    return wrap(tf.pad(x, paddings, constant_values=value), True)
