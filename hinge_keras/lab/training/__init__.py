@@ -8,6 +8,7 @@ import keras
 from keras import layers
 
 from hinge_keras.lab.training import fit, replicas
+from hinge_keras.layers import NormedDense
 
 # Layers that are one larger matrix product, or elementwise, when stacked: never
 # slower so. Models with others are timed both ways before they are trained.
@@ -22,6 +23,7 @@ STACKABLE = (
     layers.Rescaling,
     layers.BatchNormalization,
     layers.LayerNormalization,
+    NormedDense,
 )
 # Replicas in the short trial of a stack.
 TRIED = 16
