@@ -47,6 +47,23 @@ def share(text, source, published, hits, total, verdict):
     return dict(zip(COLUMNS, values, strict=True))
 
 
+def order(text, source, comparison, better):
+    """A row for a claimed order: the better arm less the other, paired by seed.
+
+    Args:
+        text: What was claimed and how it is measured, higher meaning better.
+        source: Author and year.
+        comparison: A row of `stats.compare`.
+        better: The arm that the claim calls better.
+    """
+    ours, low, high = (comparison[name] for name in ("difference", "low", "high"))
+    if comparison["b"] == better:
+        ours, low, high = -ours, -high, -low
+    rule = by_pairs(comparison, better)
+    values = (text, source, None, ours, low, high, comparison["pairs"], rule)
+    return dict(zip(COLUMNS, values, strict=True))
+
+
 def table(rows):
     """Claims in the order of `COLUMNS`; an unverified number stays missing."""
     claims = pd.DataFrame(list(rows), columns=COLUMNS)

@@ -61,3 +61,14 @@ def test_a_rule_gives_its_verdict(rule, arguments, expected):
 def test_an_order_is_read_from_the_paired_comparison(verdict, difference, expected):
     row = {"a": "x", "b": "y", "verdict": verdict, "difference": difference}
     assert verdicts.by_pairs(row, better="x") == expected
+
+
+def test_a_claimed_order_shows_the_better_arm_less_the_other():
+    row = {"a": "x", "b": "y", "verdict": "x higher", "pairs": 9,
+           "difference": 0.2, "low": 0.1, "high": 0.4}  # fmt: skip
+    right, wrong = (verdicts.order("c", "s", row, better) for better in "xy")
+    assert [right[name] for name in ("ours", "low", "high")] == [0.2, 0.1, 0.4]
+    assert [wrong[name] for name in ("ours", "low", "high")] == [-0.2, -0.4, -0.1]
+    assert (right["verdict"], wrong["verdict"]) == ("reproduced", "reversed")
+    assert right["seeds"] == 9
+    assert right["published"] is None
