@@ -55,7 +55,8 @@ def start(objective, loss, tolerance, duals=None):
     Args:
         objective: The problems; a free intercept is regularised here.
         loss: The loss they minimise.
-        tolerance: How far the error of the dual variables is to fall.
+        tolerance: To what share the error of the dual variables is to fall, or the
+            root of what a pass gains.
         duals: Where to start, not negative; zeros by default.
     """
     design = objective.design
@@ -91,7 +92,8 @@ def start(objective, loss, tolerance, duals=None):
                 rest,
             )
             gains.append(gain)
-            if off <= tolerance**2 * scale or (width > NARROW and slow(gains)):
+            close = off <= tolerance**2 * scale or gain <= tolerance**2 * sum(gains)
+            if close or (width > NARROW and slow(gains)):
                 break
         return w, len(gains)
 

@@ -196,9 +196,23 @@ def test_probabilities_are_the_minimiser_of_the_expected_loss():
 def test_extreme_scales_give_an_answer_or_a_warning(loss, scale, C):
     X, y = problem(rows=60)
     X[:, 0] *= scale
+    answers_or_warns(SmoothSVC(loss, C=C, max_iter=100), X, y)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+@pytest.mark.parametrize("C", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("sigma", [1e-8, 1.0])
+def test_extreme_scales_of_sparse_rows_too(sigma, scale, C):
+    X = sparse.random(200, 600, 0.03, "csr", random_state=0)
+    y = np.arange(200) % 2
+    X = sparse.vstack([X[:91], X[:91] * scale, X[:18] * 0]).tocsr()  # Twins disagree.
+    answers_or_warns(SmoothSVC("psi_g", sigma, C, max_iter=100), X, y)
+
+
+def answers_or_warns(model, X, y):
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        model = SmoothSVC(loss, C=C, max_iter=100).fit(X, y)
+        model.fit(X, y)
     assert np.isfinite(model.coef_).all()
     kinds = {type(w.message) for w in warned}
     assert kinds <= {ConvergenceWarning}
