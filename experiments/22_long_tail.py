@@ -1,0 +1,161 @@
+"""Which loss learns the rare classes of a long tail, and at what price?
+
+Fashion-MNIST with 1,000 to 10 training images a class and CLINC150 with 80 to 4
+sentences, in equal ratios from class to class. Validation and test parts are
+balanced, so that accuracy there is a mean over classes; rates are chosen by it.
+LDAM and the imbalanced top-K loss are made for cosine scores: cross-entropy of
+cosines, LDAM without its margins, tells what the head does from what the loss
+does. The logit adjustment at full strength, as here, is the balanced softmax.
+"""
+
+import keras
+import pandas as pd
+from keras import ops
+
+import hinge_keras as hk
+from hinge_keras.lab import (
+    Experiment,
+    Findings,
+    data,
+    models,
+    plots,
+    run,
+    stats,
+    verdicts,
+)
+
+K = 3
+PLAIN, COSINE = models.MLP((64,)), models.MLP((64,), "cosine")
+FASHION = data.fashion_mnist(sizes=(10_000, 1_000, 5_000), tail=100, components=50)
+CLINC = data.with_long_tail(
+    data.text("CLINC150", sizes=(12_000, 1_500, 4_500), components=50), 20, "CLINC150"
+)
+
+
+def profile(most, factor, classes):
+    """Training examples of each class."""
+    return [round(most * factor ** (-c / (classes - 1))) for c in range(classes)]
+
+
+COUNTS = {FASHION.name: profile(1000, 100, 10), CLINC.name: profile(80, 20, 150)}
+ARMS = {  # The net that a loss is made for, and the loss from the class counts.
+    "cross-entropy": (PLAIN, lambda counts: hk.CrossEntropy()),
+    "focal": (PLAIN, lambda counts: hk.Focal()),
+    "logit adjustment": (PLAIN, hk.LogitAdjusted),
+    "noised top-K": (PLAIN, lambda counts: hk.NoisedTopK(K)),
+    "cosine cross-entropy": (COSINE, lambda counts: hk.LDAM(counts, max_m=1e-6)),
+    "LDAM": (COSINE, hk.LDAM),
+    "imbalanced top-K": (COSINE, lambda counts: hk.NoisedTopKImbalanced(K, counts)),
+}
+MEASURES = {
+    "test_top_1": "top-1",
+    "test_common": "commoner half",
+    "test_rare": "rarer half",
+    f"test_top_{K}": f"top-{K}",
+}
+CLAIMS = (
+    ("logit adjustment", "test_top_1", "Menon et al. 2021"),
+    ("LDAM", "test_top_1", "Cao et al. 2019"),
+    ("imbalanced top-K", f"test_top_{K}", "Garcin et al. 2022"),
+)
+
+
+def is_made_for(trial):
+    """Whether a loss has the trial's class counts and its net."""
+    arm, dataset = trial.loss.split(" on ")
+    return dataset == trial.dataset and ARMS[arm][0].name == trial.model
+
+
+def rarer_half():
+    """Accuracy on the rarer half of the classes, where all are equally frequent."""
+    return keras.metrics.MeanMetricWrapper(right_and_rare, name="rare")
+
+
+def right_and_rare(y_true, y_pred):
+    labels = ops.cast(ops.reshape(y_true, (-1,)), "int32")
+    right = ops.cast(ops.argmax(y_pred, axis=-1), "int32") == labels
+    return 2 * ops.cast(right & (labels >= y_pred.shape[-1] // 2), "float32")
+
+
+EXPERIMENT = Experiment(
+    datasets=[FASHION, CLINC],
+    models=[PLAIN, COSINE],
+    losses={
+        f"{arm} on {name}": make(counts)
+        for arm, (_, make) in ARMS.items()
+        for name, counts in COUNTS.items()
+    },
+    where=is_made_for,
+    learning_rates=[3e-3, 1e-2, 3e-2],
+    epochs=12,
+    batch_size=50,
+    seeds=range(10),
+    metrics={
+        "top_1": hk.ScoreAccuracy,
+        "rare": rarer_half,
+        f"top_{K}": lambda: hk.TopKAccuracy(K),
+    },
+    keep_curves=False,
+)
+
+
+def findings(results):
+    chosen = stats.chosen(results.trials, "validation_top_1")
+    chosen = chosen.assign(
+        arm=chosen.loss.str.split(" on ").str[0],
+        test_common=2 * chosen.test_top_1 - chosen.test_rare,
+    )
+    summary = pd.concat(
+        [
+            stats.compare(chosen, metric, "arm", against="cross-entropy")
+            for metric in MEASURES
+        ],
+        ignore_index=True,
+    )
+    means = 100 * chosen.groupby(["dataset", "arm"], sort=False)[list(MEASURES)].mean()
+    means = means.rename(columns=MEASURES)
+    told = []
+    for name in COUNTS:
+        table = means.loc[name]
+        best, plain = table["top-1"].idxmax(), table.loc["cross-entropy"]
+        told.append(
+            f"On {name} {best} has the highest mean over classes, {table['top-1'].max():.1f} "
+            f"% (cross-entropy {plain['top-1']:.1f}): {table['rarer half'][best]:.0f} % "
+            f"({plain['rarer half']:.0f}) on the rarer half of the classes, "
+            f"{table['commoner half'][best]:.0f} % ({plain['commoner half']:.0f}) on the "
+            "commoner"
+        )
+    rows = summary.set_index(["dataset", "metric", "b"], drop=False)
+    claims = [
+        verdicts.order(
+            f"{arm} ahead of cross-entropy on a long tail in {MEASURES[metric]} accuracy, "
+            f"mean over classes (ours: {name})",
+            source,
+            rows.loc[name, metric, arm],
+            better=arm,
+        )
+        for name in COUNTS
+        for arm, metric, source in CLAIMS
+    ]
+    return Findings(
+        sentence=f"{'. '.join(told)}.",
+        notes=f"Mean test accuracy over all classes with one and with {K} guesses, and over "
+        "each half of them with one.",
+        summary=summary,
+        claims=verdicts.table(claims),
+        tables={"means": means.reset_index()},
+        figures={
+            name.lower().replace("-", "_"): plots.heat(
+                means.loc[name],
+                f"{name}: {means.loc[name, 'rarer half'].idxmax()} serves the rare classes best",
+                "measure",
+                "loss",
+                "test accuracy, %",
+            )
+            for name in COUNTS
+        },
+    )
+
+
+if __name__ == "__main__":
+    run.script(__file__)
