@@ -6,6 +6,7 @@ computed again. A page whose number could not be checked at its source has no
 published value here.
 """
 
+import keras
 import numpy as np
 import pandas as pd
 
@@ -18,15 +19,31 @@ LOSSES = {
     "logistic": hk.Logistic(),
 }
 
+# What the examples are computed with; Keras' own where a page shows it.
+LOSS_OF = {
+    "hinge": hk.Hinge,
+    "squared hinge": hk.SquaredHinge,
+    "Keras' categorical hinge": keras.losses.CategoricalHinge,
+}
+ROWS = [[0, 1], [0, 0]], [[0.6, 0.4], [0.4, 0.6]]
+
 KERAS_DOCS = "Keras documentation, hinge losses (keras issue 15665)"
 MACHINECURVE = "MachineCurve, About loss and loss functions"
 PROGRAMMATHICALLY = "Programmathically, Understanding hinge loss"
 TDS = "Towards Data Science, Definitive explanation to hinge loss"
 
-# Source, loss, labels, scores, published value (None: not verified at the source).
+# Source, loss, labels, scores, published value (None: not verified at the source),
+# and how the examples are summed up where it is not by their mean.
 EXAMPLES = [
-    (KERAS_DOCS, "hinge", [[0, 1], [0, 0]], [[0.6, 0.4], [0.4, 0.6]], 1.3),
-    (KERAS_DOCS, "squared hinge", [[0, 1], [0, 0]], [[0.6, 0.4], [0.4, 0.6]], 1.86),
+    (KERAS_DOCS, "hinge", *ROWS, 1.3),
+    (KERAS_DOCS, "hinge", *ROWS, 0.55, "weights 1, 0"),
+    (KERAS_DOCS, "hinge", *ROWS, 2.6, "sum"),
+    (KERAS_DOCS, "squared hinge", *ROWS, 1.86),
+    (KERAS_DOCS, "squared hinge", *ROWS, 0.73, "weights 1, 0"),
+    (KERAS_DOCS, "squared hinge", *ROWS, 3.72, "sum"),
+    (KERAS_DOCS, "Keras' categorical hinge", *ROWS, 1.4),
+    (KERAS_DOCS, "Keras' categorical hinge", *ROWS, 0.6, "weights 1, 0"),
+    (KERAS_DOCS, "Keras' categorical hinge", *ROWS, 2.8, "sum"),
     (PROGRAMMATHICALLY, "hinge", [1], [1.5], 0.0),
     (PROGRAMMATHICALLY, "hinge", [1], [0.0], 1.0),
     (MACHINECURVE, "hinge", [1], [1.2], 0.0),
@@ -50,13 +67,15 @@ def shapes(name, loss):
     )
 
 
-def computed(source, loss, labels, scores, published):
+def computed(source, loss, labels, scores, published, how="mean"):
     """One worked example, and ours beside it."""
-    ours = float(LOSSES[loss](labels, scores))
+    made = LOSS_OF[loss](reduction="sum" if how == "sum" else "sum_over_batch_size")
+    weight = [1.0, 0.0] if how.startswith("weights") else None
+    ours = float(made(np.array(labels, "float32"), np.array(scores, "float32"), weight))
     verdict = verdicts.exact(published, ours)
     return {
         "source": source,
-        "loss": loss,
+        "loss": loss if how == "mean" else f"{loss}, {how},",
         "labels": str(labels),
         "scores": str(scores),
         "published": published,

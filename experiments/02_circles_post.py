@@ -30,6 +30,11 @@ PUBLISHED = {
     "hinge, tanh": 0.740,
     "squared hinge, tanh": 0.646,
 }
+TRAIN = {
+    "cross-entropy, sigmoid": 0.836,
+    "hinge, tanh": 0.792,
+    "squared hinge, tanh": 0.682,
+}
 METRICS = {
     "test_rounding": "old Keras: round(score) == label",
     "test_accuracy": "Keras 3: 'accuracy'",
@@ -96,6 +101,13 @@ def judged(arms):
         text = f"circles, test accuracy of {arm}"
         if arm == "cross-entropy, sigmoid":
             rule = verdicts.within(published, part.test_rounding)
+        yield verdicts.claim(
+            f"circles, training accuracy of {arm}, rounded",
+            "Brownlee 2019",
+            TRAIN[arm],
+            part.train_rounding,
+            verdicts.within(TRAIN[arm], part.train_rounding),
+        )
         yield verdicts.claim(
             f"{text}, rounded", "Brownlee 2019", published, part.test_rounding, rule
         )

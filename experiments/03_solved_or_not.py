@@ -26,6 +26,20 @@ from hinge_keras.lab import (
 )
 
 PUBLISHED = {"hinge, tanh": 1.128e-4, "squared hinge, tanh": 4.163e-5}
+COURSES = {
+    "hinge, tanh": {
+        (1, "train_loss"): 0.4317,
+        (1, "validation_loss"): 0.0584,
+        (30, "train_loss"): 1.138e-4,
+        (30, "validation_loss"): 9.82e-5,
+    },
+    "squared hinge, tanh": {
+        (1, "train_loss"): 0.2361,
+        (1, "validation_loss"): 0.0158,
+        (30, "train_loss"): 4.19e-5,
+        (30, "validation_loss"): 3.96e-5,
+    },
+}
 ENTROPY = "cross-entropy, sigmoid, 12-8"
 SOLVED = 0.99
 
@@ -110,8 +124,8 @@ def solved_share(trials):
     return pd.DataFrame(rows)
 
 
-def judged(summary, trials):
-    """Published: 100 % accuracy on one run, and its test loss."""
+def judged(summary, trials, curves):
+    """Published: 100 % accuracy on one run, its test loss, and its course."""
     source = "Versloot 2019"
     for row in summary[summary.arm.isin([*PUBLISHED, ENTROPY])].itertuples():
         losses = trials[(trials.arm == row.arm) & solves(trials)].test_loss
@@ -126,6 +140,13 @@ def judged(summary, trials):
                 PUBLISHED[row.arm],
                 losses,
                 rule,
+            )
+            solved = trials[(trials.arm == row.arm) & solves(trials)].trial
+            yield from verdicts.along(
+                f"solved seeds, {row.arm}",
+                source,
+                COURSES[row.arm],
+                curves[curves.trial.isin(solved)],
             )
     row = summary.set_index("arm").loc["cross-entropy, sigmoid"]
     yield verdicts.share(
@@ -158,7 +179,7 @@ def findings(results):
         f"models today's Keras `accuracy` shows {hinge.keras_accuracy:.2f}, the share "
         "of +1 labels.",
         summary=summary,
-        claims=verdicts.table(judged(summary, trials)),
+        claims=verdicts.table(judged(summary, trials, curves)),
         figures={
             "solved": plots.bars(
                 summary,

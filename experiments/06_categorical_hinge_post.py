@@ -23,6 +23,16 @@ from hinge_keras.lab import (
 from hinge_keras.lab.losses import OneHot
 
 SOURCE, ACCURACY, LOSS, SOLVED = "Versloot 2019", 0.998, 0.3260, 0.99
+COURSE = {
+    (1, "train_loss"): 0.5006,
+    (1, "train_accuracy"): 0.695,
+    (1, "validation_loss"): 0.3591,
+    (1, "validation_accuracy"): 0.66,
+    (30, "train_loss"): 0.3344,
+    (30, "train_accuracy"): 0.9994,
+    (30, "validation_loss"): 0.35,
+    (30, "validation_accuracy"): 0.995,
+}
 CENTERS = {"centers": [(0, 0), (15, 15), (0, 15)], "cluster_std": 1.5}
 ARMS = {
     ("categorical hinge", "4-2 tanh", "blobs"): "as published",
@@ -78,6 +88,7 @@ def findings(results):
     order = {arm: i for i, arm in enumerate(ARMS.values())}
     summary = summary.sort_values("arm", key=lambda arms: arms.map(order))
     post = trials[trials.arm == "as published"]
+    course = results.curves[results.curves.trial.isin(post.trial)]
     hits = int(solved[post.index].sum())
     share = summary.set_index("arm").share
     return Findings(
@@ -98,6 +109,7 @@ def findings(results):
                     len(post),
                     verdicts.by_share(hits, len(post)),
                 ),
+                *verdicts.along("as published", SOURCE, COURSE, course),
                 verdicts.claim(
                     "test loss",
                     SOURCE,

@@ -12,7 +12,7 @@ from hinge_keras.lab import stats
 REPRODUCED, NOT_REPRODUCED = "reproduced", "not reproduced"
 METRIC, SEEDS, DECODER = "metric artefact", "seed noise", "decoder bug"
 NOT_COMPARABLE, SAME, REVERSED = "not comparable", "no difference seen", "reversed"
-UNPUBLISHED = "no published number"
+UNPUBLISHED, NO_DATA = "no published number", "no data"
 
 COLUMNS = ["claim", "source", "published", "ours", "low", "high", "seeds", "verdict"]
 
@@ -64,6 +64,26 @@ def order(text, source, comparison, better):
     return dict(zip(COLUMNS, values, strict=True))
 
 
+def along(text, source, published, curves):
+    """A row for each number that was published of a training's course.
+
+    Args:
+        text: What was trained.
+        source: Author and year.
+        published: `{(epoch, column): number}`, a column of `curves.csv`.
+        curves: One row a seed and epoch.
+    """
+    for (epoch, column), number in published.items():
+        values = curves.loc[curves.epoch == epoch, column]
+        told = f"{text}, {column.replace('_', ' ')} after epoch {epoch}"
+        yield claim(told, source, number, values, within(number, values))
+
+
+def unavailable(text, source, published):
+    """A row for a claim whose data cannot be had here: ours stays missing."""
+    return claim(text, source, published, [], NO_DATA)
+
+
 def table(rows):
     """Claims in the order of `COLUMNS`; an unverified number stays missing."""
     claims = pd.DataFrame(list(rows), columns=COLUMNS)
@@ -74,6 +94,8 @@ def within(published, values, slack=0.0):
     """Reproduced if the number lies in the range of our seeds, widened by a slack."""
     if published is None:
         return UNPUBLISHED
+    if not np.isfinite(values).any():
+        return NO_DATA
     low, high = np.nanmin(values) - slack, np.nanmax(values) + slack
     return REPRODUCED if low <= published <= high else NOT_REPRODUCED
 

@@ -2,6 +2,7 @@
 
 import math
 
+import pandas as pd
 import pytest
 
 from hinge_keras.lab import verdicts
@@ -72,3 +73,19 @@ def test_a_claimed_order_shows_the_better_arm_less_the_other():
     assert (right["verdict"], wrong["verdict"]) == ("reproduced", "reversed")
     assert right["seeds"] == 9
     assert right["published"] is None
+
+
+def test_a_course_has_a_row_for_each_published_number():
+    curves = pd.DataFrame({"epoch": [1, 2, 1, 2], "train_loss": [0.9, 0.5, 0.7, 0.3]})
+    published = {(1, "train_loss"): 0.8, (2, "train_loss"): 0.6, (9, "train_loss"): 0.1}
+    rows = list(verdicts.along("net", "someone", published, curves))
+    expected = [verdicts.REPRODUCED, verdicts.NOT_REPRODUCED, verdicts.NO_DATA]
+    assert [row["verdict"] for row in rows] == expected
+    assert rows[0]["claim"] == "net, train loss after epoch 1"
+    assert rows[0]["ours"] == pytest.approx(0.8)
+
+
+def test_a_claim_without_data_keeps_its_number_and_has_none_of_ours():
+    row = verdicts.unavailable("far away", "someone", 0.5)
+    assert (row["published"], row["verdict"]) == (0.5, "no data")
+    assert math.isnan(row["ours"])
