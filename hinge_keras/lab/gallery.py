@@ -147,8 +147,8 @@ Drawn from the classes themselves, at their default arguments.
 What each loss states of itself, which `hk.check_loss` tests: `smoothness` is its
 largest curvature and `lipschitz` its largest slope, per unit of the score;
 `calibrated` says whether its minimiser decides for the likelier class, *open*
-where that depends on the problem or no proof is known to us; from `zero_from` on, in units of the score,
-a margin costs nothing.
+where that depends on the problem or no proof is known to us; from `zero_from`
+on, in units of the score, a margin costs nothing.
 
 {report.markdown(table)}
 """
