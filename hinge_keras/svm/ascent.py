@@ -15,7 +15,7 @@ import numpy as np
 from hinge_keras import losses
 from hinge_keras.svm.design import FEW_FEATURES, compiled
 
-PASSES = 300
+PASSES = 1000
 # Stop when a pass gains more than this share of the one before, measured over a
 # few: then Newton's method gains as much from as many reads of the data. Not so on
 # a narrow loss, whose curvature it hardly sees.
