@@ -70,12 +70,11 @@ def start(objective, loss, tolerance, duals=None):
         signs = np.ascontiguousarray(objective.signs[:, k])
         costs = np.ascontiguousarray(objective.costs[:, k])
         rows = np.flatnonzero(costs > 0).astype(np.uint32)
-        random = np.random.default_rng(0)
+        state = np.zeros(1, np.uint64)
         scale = np.sum(costs[rows] ** 2)
         calm, rest = np.zeros((2, len(t)), np.uint8)
         gains = []
         for _ in range(PASSES):
-            random.shuffle(rows)
             off, gain = compiled.ascend(
                 design.X.data,
                 *design.indexing,
@@ -90,6 +89,7 @@ def start(objective, loss, tolerance, duals=None):
                 w,
                 calm,
                 rest,
+                state,
             )
             gains.append(gain)
             close = off <= tolerance**2 * scale or gain <= tolerance**2 * sum(gains)

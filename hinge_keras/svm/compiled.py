@@ -133,6 +133,13 @@ def balanced(kind, margin, sigma, m, dual, cost, norm):
 
 
 @numba.njit(**COMPILE)
+def drawn(state, below):
+    """A number from 0 and under `below`, by Knuth's congruences on `state (1,)`."""
+    state[0] = state[0] * np.uint64(6364136223846793005) + np.uint64(1)
+    return np.int64(((state[0] >> np.uint64(32)) * np.uint64(below)) >> np.uint64(32))
+
+
+@numba.njit(**COMPILE)
 def ascend(
     data,
     indices,
@@ -148,8 +155,9 @@ def ascend(
     w,
     calm,
     rest,
+    state,
 ):
-    """One pass of dual coordinate ascent over the rows in that order.
+    """One pass of dual coordinate ascent over the rows, in a new random order.
 
     Keeps `w = sum_i duals_i * signs_i * x_i`. A row whose dual variable is off by
     no more than the share `still` of its cost rests, for 1, 3, 7 ... passes the
@@ -161,7 +169,11 @@ def ascend(
     """
     kind, margin, sigma = loss
     off = gain = 0.0
-    for i in order:
+    for k in range(len(order)):
+        other = k + drawn(state, len(order) - k)
+        i = order[other]
+        order[other] = order[k]
+        order[k] = i
         if rest[i] > 0:
             rest[i] -= 1
             continue
