@@ -99,13 +99,16 @@ class Design:
         The product may be that of a matrix which differs by `slack` in norm:
         rows of negligible `D` are skipped.
         """
-        weight = D * self.square_norms[:, None]
-        rows = np.flatnonzero((weight > slack / self.rows).any(axis=1))
         if self.few and D.shape[1] * self.columns**2 <= FORMED:
             H = np.stack([self.formed(D[:, k]) for k in range(D.shape[1])])
             return lambda S: np.einsum("kij,jk->ik", H, S)
-        if self.compiled and D.shape[1] == 1:
-            return self.fused(np.ascontiguousarray(D[:, 0]), rows)
+        heavy = D * self.square_norms[:, None] > slack / self.rows
+        if self.compiled:
+            products = [self.fused(*pair) for pair in zip(D.T, heavy.T, strict=True)]
+            return lambda S: np.column_stack(
+                [product(s) for product, s in zip(products, S.T, strict=True)]
+            )
+        rows = np.flatnonzero(heavy.any(axis=1))
         if len(rows) > 0.5 * self.rows:
             return lambda S: self.pull(D * self.scores(S))
         part = Design(self.X[rows], self.intercept, self.threads)
@@ -133,12 +136,13 @@ class Design:
             H[:, -1] = H[-1] = self.intercept * self.pull(D[:, None])[:, 0]
         return H
 
-    def fused(self, D, rows):
-        """The compiled product for one problem, which reads each row once."""
-        shares = np.array_split(rows.astype(np.uint32), self.threads)
+    def fused(self, D, heavy):
+        """The compiled product for one problem, which reads each heavy row once."""
+        D, rows = np.ascontiguousarray(D), np.flatnonzero(heavy).astype(np.uint32)
+        shares = np.array_split(rows, self.threads)
 
-        def product(S):
-            s = np.ascontiguousarray(S[:, 0])
+        def product(s):
+            s = np.ascontiguousarray(s)
 
             def part(share):
                 out = np.zeros_like(s)
@@ -148,7 +152,7 @@ class Design:
                 return out
 
             each = map if self.pool is None else self.pool.map
-            return sum(each(part, shares))[:, None]
+            return sum(each(part, shares))
 
         return product
 
