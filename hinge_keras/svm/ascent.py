@@ -42,11 +42,13 @@ KINDS = {
 def possible(objective, loss):
     """Whether ascent can start these problems, and is worth it.
 
-    With few features its steps undo each other, and Newton's are cheap.
+    With few features its steps undo each other, and Newton's are cheap, but not on
+    a narrow loss.
     """
-    design = objective.design
-    many = design.features > FEW_FEATURES
-    return design.compiled is not None and many and type(loss) in KINDS
+    if objective.design.compiled is None or type(loss) not in KINDS:
+        return False
+    _, _, width = KINDS[type(loss)](loss)
+    return objective.design.features > FEW_FEATURES or width <= NARROW
 
 
 def start(objective, loss, tolerance, duals=None):

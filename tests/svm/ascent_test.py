@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import sparse
+from sklearn.svm import LinearSVC
 
 import hinge_keras as hk
 from hinge_keras.svm import ascent, design, kernels, newton
@@ -67,3 +68,23 @@ def test_started_at_its_end_it_stays():
 
 def test_every_kernel_has_its_kind():
     assert set(ascent.KINDS) == set(kernels.KERNELS) == {type(x) for x in LOSSES}
+
+
+def test_few_features_are_worth_it_for_a_narrow_loss_alone():
+    X, signs, costs = text_like(features=30)
+    objective = Objective(Design(X), None, signs, costs, np.ones((30, 1)))
+    assert not ascent.possible(objective, hk.PsiG(1.0))
+    assert not ascent.possible(objective, hk.Logistic())
+    assert ascent.possible(objective, hk.PsiG(1e-3))
+
+
+@pytest.mark.parametrize("kind", [hk.QuadraticallySmoothedHinge, hk.PsiG])
+def test_the_hinge_is_reached_through_a_narrow_loss(kind):
+    X, signs, costs = text_like(problems=1)
+    loss = kind(1e-9)
+    penalty = np.ones((X.shape[1], 1))
+    objective = Objective(Design(X), kernels.of(loss), signs, costs, penalty)
+    W, _ = ascent.start(objective, loss, 1e-6)
+    svm = LinearSVC(loss="hinge", fit_intercept=False, tol=1e-8, max_iter=10**5)
+    svm.fit(X, signs[:, 0], sample_weight=costs[:, 0])
+    np.testing.assert_allclose(W[:, 0], svm.coef_[0], atol=1e-4)
