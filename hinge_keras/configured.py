@@ -1,6 +1,7 @@
 """What losses, metrics and layers share: arguments kept, saved and checked once."""
 
 import inspect
+import numbers
 import re
 
 import keras
@@ -58,28 +59,28 @@ def snake_case(name):
 
 
 def above(name, value, bound):
-    """The value if it is a number above the bound, else a `ValueError`."""
+    """The number if it is above the bound, else a `ValueError`."""
     if is_number(value) and value > bound:
-        return value
+        return of_python(value)
     raise ValueError(f"{name} is {value!r}; accepted is a number above {bound:g}.")
 
 
 def at_least(name, value, bound):
-    """The value if it is a number from the bound up, else a `ValueError`."""
+    """The number if it is from the bound up, else a `ValueError`."""
     if is_number(value) and value >= bound:
-        return value
+        return of_python(value)
     raise ValueError(f"{name} is {value!r}; accepted is a number from {bound:g} up.")
 
 
 def below(name, value, bound):
-    """The value if it is a number below the bound, else a `ValueError`."""
+    """The number if it is below the bound, else a `ValueError`."""
     if is_number(value) and value < bound:
-        return value
+        return of_python(value)
     raise ValueError(f"{name} is {value!r}; accepted is a number below {bound:g}.")
 
 
 def whole(name, value, bound):
-    """The value if it is a whole number from the bound up, else a `ValueError`."""
+    """The number if it is whole and from the bound up, else a `ValueError`."""
     if is_number(value) and value >= bound and value == int(value):
         return int(value)
     raise ValueError(
@@ -98,4 +99,9 @@ def plain(values):
 
 
 def is_number(value):
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def of_python(number):
+    """Python's number from NumPy's, which would widen the tensors it meets."""
+    return number.item() if hasattr(number, "item") else number

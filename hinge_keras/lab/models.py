@@ -34,18 +34,21 @@ class MLP:
 
     def __call__(self, input_shape, outputs, seed):
         """A new model; equal seeds give equal weights, whatever the head."""
-        model = keras.Sequential([keras.Input(input_shape)])
-        for depth, units in enumerate(self.hidden):
-            kernel = seeded(self.initializer, seed, depth)
-            model.add(
-                keras.layers.Dense(units, self.activation, kernel_initializer=kernel)
+        # Given at once: Keras builds a model anew for every layer that is added.
+        hidden = [
+            keras.layers.Dense(
+                units,
+                self.activation,
+                kernel_initializer=seeded(self.initializer, seed, depth),
             )
+            for depth, units in enumerate(self.hidden)
+        ]
         kernel = seeded("glorot_uniform", seed, "head")
         if self.head == "cosine":
-            model.add(NormedDense(outputs, kernel_initializer=kernel))
+            head = NormedDense(outputs, kernel_initializer=kernel)
         else:
-            model.add(keras.layers.Dense(outputs, self.head, kernel_initializer=kernel))
-        return model
+            head = keras.layers.Dense(outputs, self.head, kernel_initializer=kernel)
+        return keras.Sequential([keras.Input(input_shape), *hidden, head])
 
 
 @dataclass(frozen=True)

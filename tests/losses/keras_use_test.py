@@ -212,6 +212,21 @@ def test_bad_labels_are_named_with_what_is_accepted(loss, y, f, says):
         loss(np.array(y, "float32"), np.array(f, "float32"))
 
 
+def test_numbers_of_numpy_are_numbers():
+    for loss, plain in (
+        (hk.PsiM(np.float64(0.3)), hk.PsiM(0.3)),
+        (hk.Hinge(np.float32(0.5), np.int64(2)), hk.Hinge(0.5, 2)),
+        (hk.NaiveTopK(np.int32(2)), hk.NaiveTopK(2)),
+    ):
+        assert loss.get_config() == plain.get_config()
+        assert {type(value) for value in loss.get_config().values()} <= {
+            type(value) for value in plain.get_config().values()
+        }
+    scores = np.zeros(3, "float32")
+    found = hk.PsiM(np.float64(0.3)).phi(ops.convert_to_tensor(scores))
+    assert keras.backend.standardize_dtype(found.dtype) == "float32"
+
+
 def test_a_loss_is_found_by_name(every_loss):
     name = hk.configured.snake_case(type(every_loss).__name__)
     assert name in hk.losses.names()
