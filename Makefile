@@ -62,6 +62,7 @@ benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks.losses
 	KERAS_BACKEND=jax $(RUN) -m benchmarks.losses
 	$(RUN) -m benchmarks.svm
+	$(RUN) -m benchmarks
 
 readme: $(READY)
 	$(RUN) -c "import pathlib; from hinge_keras.lab import report; p = pathlib.Path('README.md'); p.write_text(report.refresh(p.read_text(), 'results'))"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import __main__ as benchmarks
 from hinge_keras.lab import report
 
 ROOT = Path(__file__).parents[1]
@@ -31,3 +32,8 @@ def test_its_findings_are_those_of_the_results():
 def test_its_links_lead_somewhere():
     for link in re.findall(r"\]\(([^)#]+)\)", README):
         assert link.startswith("http") or (ROOT / link).exists(), link
+
+
+def test_the_page_of_the_benchmarks_is_that_of_their_tables():
+    written = (ROOT / "benchmarks" / "README.md").read_text()
+    assert benchmarks.page() == written
