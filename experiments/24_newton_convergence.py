@@ -30,28 +30,22 @@ FLOOR = 1e-15  # Relative to the first gradient, or the minimum: below is roundi
 
 
 def runs():
-    """Every iteration of Newton's method: gradient, objective gap, products so far."""
+    """Every iteration of Newton's method: gradient, objective, products so far."""
     signs = Y[:, None]
     costs, zeros = np.full_like(signs, C), np.zeros((X.shape[1], 1))
-    for name, sigma in itertools.product(LOSSES, SIGMAS):
+    for name, sigma, forcing in itertools.product(LOSSES, SIGMAS, newton.FORCING):
         phi = kernels.of(LOSSES[name](sigma))
         objective = Objective(Design(X), phi, signs, costs, np.ones_like(zeros))
-        traces = {
-            forcing: newton.minimise(objective, zeros, FLOOR, forcing)[1]
-            for forcing in newton.FORCING
+        _, trace = newton.minimise(objective, zeros, FLOOR, forcing)
+        columns = {
+            "loss": f"{name}({sigma:g})",
+            "forcing": forcing,
+            "iteration": np.arange(len(trace.values)),
+            "products": trace.products[:, 0],
+            "gradient": trace.gradients[:, 0] / trace.initial,
+            "objective": trace.values[:, 0],
         }
-        least = min(trace.values.min() for trace in traces.values())
-        for forcing, trace in traces.items():
-            yield pd.DataFrame(
-                {
-                    "loss": f"{name}({sigma:g})",
-                    "forcing": forcing,
-                    "iteration": np.arange(len(trace.values)),
-                    "products": trace.products[:, 0],
-                    "gradient": trace.gradients[:, 0] / trace.initial,
-                    "gap": trace.values[:, 0] / least - 1,
-                }
-            )
+        yield pd.DataFrame(columns)
 
 
 def last_ratios(curves):
@@ -88,7 +82,9 @@ def limit():
 
 
 def findings(results):
-    curves = pd.concat(list(runs()))
+    curves = pd.concat(runs(), ignore_index=True)
+    objective = curves.pop("objective")
+    curves["gap"] = objective / objective.groupby(curves.loss).transform("min") - 1
     summary = pd.DataFrame(last_ratios(curves))
     by_forcing = summary.set_index("forcing").filter(regex="^p").groupby(level=0)
     constant, shrinking = (
