@@ -11,20 +11,16 @@ import numpy as np
 import pandas as pd
 
 import hinge_keras as hk
-from hinge_keras.lab import Findings, plots, run, verdicts
+from hinge_keras import lab
+from hinge_keras.lab import plots, verdicts
 
-LOSSES = {
-    "hinge": hk.Hinge(),
-    "squared hinge": hk.SquaredHinge(),
-    "logistic": hk.Logistic(),
-}
-
-# What the examples are computed with; Keras' own where a page shows it.
-LOSS_OF = {
+DRAWN = {
     "hinge": hk.Hinge,
     "squared hinge": hk.SquaredHinge,
-    "Keras' categorical hinge": keras.losses.CategoricalHinge,
+    "logistic": hk.Logistic,
 }
+# Keras' own where a page shows it.
+LOSSES = {**DRAWN, "Keras' categorical hinge": keras.losses.CategoricalHinge}
 ROWS = [[0, 1], [0, 0]], [[0.6, 0.4], [0.4, 0.6]]
 
 KERAS_DOCS = "Keras documentation, hinge losses (keras issue 15665)"
@@ -57,22 +53,16 @@ EXAMPLES = [
 def shapes(name, loss):
     """Value, slope and curvature of a loss on a grid of margins."""
     m = np.linspace(-3.0, 3.0, 241, dtype="float32")
-    quantities = {
-        "loss": loss.phi(m),
-        "slope": loss.slope(m),
-        "curvature": loss.curvature(m),
-    }
-    return pd.DataFrame(
-        {"name": name, "margin": m, **{k: np.asarray(v) for k, v in quantities.items()}}
-    )
+    columns = {"loss": loss.phi, "slope": loss.slope, "curvature": loss.curvature}
+    values = {column: np.asarray(of(m)) for column, of in columns.items()}
+    return pd.DataFrame({"name": name, "margin": m, **values})
 
 
 def computed(source, loss, labels, scores, published, how="mean"):
     """One worked example, and ours beside it."""
-    made = LOSS_OF[loss](reduction="sum" if how == "sum" else "sum_over_batch_size")
+    made = LOSSES[loss](reduction="sum" if how == "sum" else "sum_over_batch_size")
     weight = [1.0, 0.0] if how.startswith("weights") else None
     ours = float(made(np.array(labels, "float32"), np.array(scores, "float32"), weight))
-    verdict = verdicts.exact(published, ours)
     return {
         "source": source,
         "loss": loss if how == "mean" else f"{loss}, {how},",
@@ -80,28 +70,24 @@ def computed(source, loss, labels, scores, published, how="mean"):
         "scores": str(scores),
         "published": published,
         "ours": ours,
-        "verdict": verdict,
+        "verdict": verdicts.exact(published, ours),
     }
 
 
 def findings(results):
-    curves = pd.concat([shapes(name, loss) for name, loss in LOSSES.items()])
+    curves = pd.concat([shapes(name, make()) for name, make in DRAWN.items()])
     examples = pd.DataFrame([computed(*example) for example in EXAMPLES])
     examples["published"] = examples["published"].astype(float)
-    summary = (
-        examples.groupby(["source", "verdict"], sort=False)
-        .size()
-        .reset_index(name="examples")
-    )
+    summary = examples.groupby(["source", "verdict"], sort=False).size()
     checked = examples[examples.published.notna()]
-    right = (checked.verdict == "reproduced").sum()
-    return Findings(
+    right = (checked.verdict == verdicts.REPRODUCED).sum()
+    return lab.Findings(
         sentence=f"{right} of {len(checked)} published examples are reproduced; the hinge "
         "is flat beyond margin 1, the logistic loss never is.",
         notes="Only examples beyond the margin stop pulling at a model trained with a "
         "hinge: its slope is exactly 0 there, at the kink too, on every backend. The "
         "worked examples, row by row, are in `trials.csv`.",
-        summary=summary,
+        summary=summary.reset_index(name="examples"),
         figures={
             "shapes": plots.functions(
                 curves,
@@ -123,4 +109,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

@@ -10,46 +10,22 @@ never right. Here are both, and the sign accuracy, on the same trained models.
 """
 
 import keras
+import numpy as np
 import pandas as pd
-from keras import ops
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    run,
-    stats,
-    verdicts,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats, verdicts
+from hinge_keras.lab.decoders import rounding
 
-PUBLISHED = {
-    "cross-entropy, sigmoid": 0.852,
-    "hinge, tanh": 0.740,
-    "squared hinge, tanh": 0.646,
-}
-TRAIN = {
-    "cross-entropy, sigmoid": 0.836,
-    "hinge, tanh": 0.792,
-    "squared hinge, tanh": 0.682,
-}
+SOURCE, ENTROPY = "Brownlee 2019", "cross-entropy, sigmoid"
+PUBLISHED = {ENTROPY: 0.852, "hinge, tanh": 0.740, "squared hinge, tanh": 0.646}
+TRAIN = {ENTROPY: 0.836, "hinge, tanh": 0.792, "squared hinge, tanh": 0.682}
 METRICS = {
     "test_rounding": "old Keras: round(score) == label",
     "test_accuracy": "Keras 3: 'accuracy'",
     "test_sign": "sign accuracy",
 }
-
-
-def rounding():
-    """The binary accuracy of Keras before 2.3: the rounded output is the label."""
-
-    def hits(y_true, y_pred):
-        labels = ops.reshape(y_true, ops.shape(y_pred))
-        return ops.mean(ops.cast(labels == ops.round(y_pred), "float32"), axis=-1)
-
-    return keras.metrics.MeanMetricWrapper(hits)
 
 
 def post(name, labels):
@@ -59,12 +35,11 @@ def post(name, labels):
 
 def as_in_post(trial):
     """Cross-entropy on 0/1 labels with a sigmoid, the hinges on -1/+1 labels."""
-    if trial.loss == "cross-entropy":
-        return trial.dataset == "circles 0/1" and trial.model == "50 sigmoid"
-    return trial.dataset == "circles -1/+1" and trial.model != "50 sigmoid"
+    labels, head = trial.dataset == "circles 0/1", trial.model == "50 sigmoid"
+    return (trial.loss == "cross-entropy") == labels == head
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[post("circles 0/1", (0, 1)), post("circles -1/+1", (-1, 1))],
     models=[models.MLP((50,), head) for head in ("sigmoid", "tanh", "linear")],
     losses={
@@ -94,26 +69,18 @@ def with_arms(table):
 
 def judged(arms):
     """The post's three numbers: does their metric make the gap, or the loss?"""
-    rival = arms.get_group("cross-entropy, sigmoid").test_sign
+    rival = arms.get_group(ENTROPY).test_sign
     for arm, published in PUBLISHED.items():
-        part = arms.get_group(arm)
-        rule = verdicts.by_metric(published, part.test_rounding, part.test_sign, rival)
-        text = f"circles, test accuracy of {arm}"
-        if arm == "cross-entropy, sigmoid":
-            rule = verdicts.within(published, part.test_rounding)
-        yield verdicts.claim(
-            f"circles, training accuracy of {arm}, rounded",
-            "Brownlee 2019",
-            TRAIN[arm],
-            part.train_rounding,
-            verdicts.within(TRAIN[arm], part.train_rounding),
-        )
-        yield verdicts.claim(
-            f"{text}, rounded", "Brownlee 2019", published, part.test_rounding, rule
-        )
-        yield verdicts.claim(
-            f"{text}, by sign", "Brownlee 2019", published, part.test_sign, rule
-        )
+        ours = arms.get_group(arm)
+        rounded, sign = ours.test_rounding, ours.test_sign
+        rule = verdicts.by_metric(published, rounded, sign, rival)
+        if arm == ENTROPY:
+            rule = verdicts.within(published, rounded)
+        text = f"circles, training accuracy of {arm}, rounded"
+        yield verdicts.number(text, SOURCE, TRAIN[arm], ours.train_rounding)
+        for how, values in (("rounded", rounded), ("by sign", sign)):
+            text = f"circles, test accuracy of {arm}, {how}"
+            yield verdicts.claim(text, SOURCE, published, values, rule)
 
 
 def findings(results):
@@ -124,17 +91,17 @@ def findings(results):
         trials.model == "50 sigmoid", trials.test_sign_accuracy
     )
     means = trials.groupby("arm", sort=False)[list(METRICS)].mean()
-    table = means.assign(published=pd.Series(PUBLISHED)).reset_index()
-    compared = [stats.compare(trials, metric, "arm", within=()) for metric in METRICS]
     entropy, hinge, squared = (means.loc[arm] for arm in PUBLISHED)
-    spread = means.loc[list(PUBLISHED), "test_sign"].agg(lambda s: s.max() - s.min())
+    spread = np.ptp(means.loc[list(PUBLISHED), "test_sign"])
     answer = "is not worse" if spread <= 0.02 else "differs from cross-entropy"
-    scores = with_arms(results.labelled("scores"))
+    curves, scores = (
+        with_arms(results.labelled(table)).query("loss != 'cross-entropy'")
+        for table in ("curves", "scores")
+    )
     splits = EXPERIMENT.datasets[1].load(EXPERIMENT.seeds[0])
-    ends = scores[(scores.split == "test") & (scores.loss != "cross-entropy")].copy()
-    ends["margin"] = ends.score * splits["test"][1][ends.example]
-    mesh = scores[(scores.split == "mesh") & (scores.loss != "cross-entropy")]
-    return Findings(
+    ends = scores[scores.split == "test"]
+    ends = ends.assign(margin=ends.score * splits["test"][1][ends.example])
+    return lab.Findings(
         sentence=f"Hinge {answer} here: sign accuracy is {entropy.test_sign:.3f} for "
         f"cross-entropy, {hinge.test_sign:.3f} for hinge, {squared.test_sign:.3f} for "
         "squared hinge; the rounding metric of the post gives the same models "
@@ -145,8 +112,10 @@ def findings(results):
         "Rounding counts every |score| below 1/2 as wrong, and a squared hinge keeps "
         "its scores small. Means over seeds, by metric:\n\n"
         + "\n".join(f"- {text}: `{name}`" for name, text in METRICS.items()),
-        summary=pd.concat(compared),
-        tables={"metrics": table},
+        summary=pd.concat(
+            stats.compare(trials, metric, "arm", within=()) for metric in METRICS
+        ),
+        tables={"metrics": means.assign(published=pd.Series(PUBLISHED)).reset_index()},
         claims=verdicts.table(judged(trials.groupby("arm"))),
         figures={
             "three_metrics": plots.dots(
@@ -164,13 +133,13 @@ def findings(results):
                 band=(-0.5, 0.5),
             ),
             "regions": plots.regions(
-                mesh,
+                scores[scores.split == "mesh"],
                 splits,
                 "The zero line (solid) is the decision; dashed lines are margins -1 and +1",
                 "arm",
             ),
             "curves": plots.curves(
-                with_arms(results.labelled("curves")).query("loss != 'cross-entropy'"),
+                curves,
                 ["test_rounding", "test_sign_accuracy"],
                 "The same training, seen through two metrics (median and middle half of seeds)",
                 "arm",
@@ -180,4 +149,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

@@ -8,16 +8,8 @@ validation accuracy, the losses compared on the test part, paired by seed.
 import keras
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    report,
-    run,
-    stats,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, report, stats
 
 BINARY = {
     "cross-entropy": keras.losses.BinaryCrossentropy(from_logits=True),
@@ -39,7 +31,7 @@ def fits(trial):
     return trial.loss in (BINARY if trial.dataset == "breast cancer" else MULTICLASS)
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[data.breast_cancer(), data.digits()],
     models=[models.MLP((64,))],
     losses={**BINARY, **MULTICLASS},
@@ -56,14 +48,14 @@ EXPERIMENT = Experiment(
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_accuracy")
     summary = stats.compare(chosen, "test_accuracy")
-    seen = summary[~summary.verdict.isin(stats.NOTHING_SEEN)]
+    seen = stats.seen(summary)
     means = stats.described(
         chosen, "test_accuracy", ["dataset", "loss", "learning_rate"]
     )
     largest = summary.difference.abs().max()
     told = "; ".join(f"{r.dataset}: {r.verdict} than {r.b}" for r in seen.itertuples())
     curves = results.labelled("curves").merge(chosen[["trial"]], on="trial")
-    return Findings(
+    return lab.Findings(
         sentence=f"Of {len(summary)} tuned comparisons, {len(summary) - len(seen)} show no "
         f"difference and none exceeds {100 * largest:.1f} points"
         + (f" ({told})." if told else "."),
@@ -92,4 +84,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

@@ -11,16 +11,8 @@ that the post leaves out, on the same network with a linear head.
 import keras
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    run,
-    stats,
-    verdicts,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats, verdicts
 from hinge_keras.lab.losses import OneHot
 
 SOURCE = "Brownlee 2019"
@@ -40,7 +32,7 @@ HINGES = {
     "one-vs-rest squared hinge": hk.OneVsRest(hk.SquaredHinge()),
 }
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[data.blobs(random_state=2, sizes=(500, 0, 500))],
     models=[models.MLP((50,), "softmax"), models.MLP((50,))],
     losses={**ENTROPIES, **HINGES},
@@ -63,9 +55,9 @@ def findings(results):
     apart = (same.max(axis=1) - same.min(axis=1)).max()
     summary = stats.compare(trials[trials.loss != "sparse"], "test_accuracy")
     summary = summary[summary.a == "categorical"].reset_index(drop=True)
-    seen = summary.verdict.str.endswith(("higher", "lower")).sum()
+    seen = len(stats.seen(summary))
     lost = trials[trials.status == "diverged"].groupby("loss").size()
-    return Findings(
+    return lab.Findings(
         sentence=f"One objective, one accuracy: at equal seeds the three differ by at most "
         f"{apart:.3f}, while seeds alone move it from {entropy.min():.3f} to "
         f"{entropy.max():.3f}; {seen} of {len(summary)} paired comparisons with "
@@ -106,4 +98,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

@@ -11,16 +11,8 @@ import keras
 import pandas as pd
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    run,
-    stats,
-    verdicts,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats, verdicts
 from hinge_keras.lab.decoders import ambiguous, sign_decoded
 from hinge_keras.lab.losses import OneHot
 
@@ -30,7 +22,7 @@ METRICS = {
     "test_sign_decoded": "argmax(sign(score)), as in the paper's code",
 }
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[data.digits(shares=(0.6, 0.1, 0.3))],
     models=[models.MLP((128,))],
     losses={
@@ -75,7 +67,7 @@ def findings(results):
              squared.test_accuracy.to_numpy() - softmax.test_accuracy.to_numpy()),
         )
     ]  # fmt: skip
-    return Findings(
+    return lab.Findings(
         sentence=f"The decoder: it costs the squared-hinge head {lost:.1f} points of test "
         f"accuracy; decoded by the largest score the same models are {abs(gap):.1f} points "
         f"{'ahead of' if gap > 0 else 'behind'} softmax.",
@@ -97,4 +89,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

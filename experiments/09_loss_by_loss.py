@@ -10,16 +10,8 @@ import keras
 import pandas as pd
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    run,
-    stats,
-    verdicts,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats, verdicts
 
 LOSSES = {
     "cross-entropy": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -28,7 +20,7 @@ LOSSES = {
     "Crammer-Singer": hk.CrammerSinger(),
 }
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[data.digits()],
     models=[models.MLP((128, 128))],
     losses=LOSSES,
@@ -57,7 +49,7 @@ def findings(results):
     row = summary[(summary.a == "cross-entropy") & (summary.b == "squared hinge")]
     row = row.iloc[0].to_dict()
     wide = chosen.pivot_table(index="seed", columns="loss", values="test_accuracy")
-    return Findings(
+    return lab.Findings(
         sentence=f"By accuracy, cross-entropy less squared hinge is "
         f"{100 * row['difference']:+.1f} points ({row['verdict']}); by the losses, {own} of "
         f"{len(LOSSES)} nets are best at the loss they were trained with.",
@@ -92,4 +84,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

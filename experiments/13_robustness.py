@@ -49,7 +49,7 @@ def findings(results):
     summary = stats.compare(chosen, "test_accuracy")
     fault, level = (chosen.dataset.str.rsplit(" ", n=1).str[i] for i in (0, 1))
     chosen = chosen.assign(fault=fault, level=level.astype(float))
-    found = summary[summary.verdict.str.endswith(("higher", "lower"))]
+    found = stats.seen(summary)
     found = found.assign(level=found.dataset.str.rsplit(" ", n=1).str[1])
     by_fault = {
         fault: found[found.dataset.str.startswith(fault)] for fault in fault.unique()

@@ -33,7 +33,7 @@ def findings(results):
         error=100 * (1 - chosen.test_accuracy),
     )
     summary = stats.compare(chosen, "test_accuracy")
-    seen = summary[summary.verdict.str.endswith(("higher", "lower"))]
+    seen = stats.seen(summary)
     means = chosen.groupby(["examples", "loss"]).error.mean().unstack()
     fewest, most = means.index.min(), means.index.max()
     spread = means.max(axis=1) - means.min(axis=1)

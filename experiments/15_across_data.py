@@ -68,7 +68,7 @@ def findings(results):
     ranks, p, distance = stats.ranked(shared, "test_accuracy")
     more, more_p, more_distance = stats.ranked(several, "test_accuracy")
     summary = stats.compare(shared, "test_accuracy", "arm")
-    seen = summary.verdict.str.endswith(("higher", "lower"))
+    seen = stats.seen(summary)
     means = (
         chosen.groupby(["dataset", "arm"], sort=False).test_accuracy.mean().unstack()
     )
@@ -80,7 +80,7 @@ def findings(results):
         f"p = {p:.2g}); {best} ranks first, "
         f"{'and' if largest else 'but'} first and last are "
         f"{ranks.max() - ranks.min():.2f} apart with a critical difference of "
-        f"{distance:.2f}. {seen.sum()} of {len(summary)} comparisons on a single set show "
+        f"{distance:.2f}. {len(seen)} of {len(summary)} comparisons on a single set show "
         "a difference.",
         notes=f"On the {several.dataset.nunique()} sets of several classes, with "
         f"Crammer-Singer and Weston-Watkins: Friedman p = {more_p:.2g}. On several classes "

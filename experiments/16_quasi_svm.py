@@ -13,21 +13,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC, LinearSVC
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    run,
-    stats,
-    verdicts,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats, verdicts
 
 FEATURES, SCALE, NEAR = 1024, 10.0, 0.02
 GAMMA = 1 / (2 * SCALE**2)
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[data.digits()],
     models=[models.FourierFeatures(FEATURES, SCALE)],
     losses={"hinge": hk.OneVsRest(), "squared hinge": hk.OneVsRest(hk.SquaredHinge())},
@@ -65,7 +57,7 @@ def findings(results):
     hinge = chosen[chosen.loss == "hinge"].test_accuracy
     gap = means["hinge"] - means["RBFSampler + LinearSVC"]
     close = np.abs(gap) <= NEAR and means["hinge"] >= 0.95
-    return Findings(
+    return lab.Findings(
         sentence=f"Nearly: the quasi-SVM reaches {means['hinge']:.3f}, RBFSampler with "
         f"LinearSVC {means['RBFSampler + LinearSVC']:.3f}, the exact kernel "
         f"{means['SVC, exact kernel']:.3f} on digits."
@@ -99,4 +91,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

@@ -12,19 +12,11 @@ import math
 import keras
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    run,
-    stats,
-    verdicts,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats, verdicts
 
 PUBLISHED = 0.9788
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[data.breast_cancer()],
     models=[models.MLP(())],
     losses={
@@ -59,8 +51,8 @@ def findings(results):
     first = steps.groupby("loss").median().reindex(list(EXPERIMENT.losses))
     smooth = chosen[chosen.loss == "psi_M(0.5)"].test_accuracy
     rule = verdicts.within(PUBLISHED, smooth)
-    seen = summary.verdict.str.endswith(("higher", "lower")).sum()
-    return Findings(
+    seen = len(stats.seen(summary))
+    return lab.Findings(
         sentence="In median steps to 95 % validation accuracy: "
         + ", ".join(f"{loss} {told(step)}" for loss, step in first.items())
         + f"; {seen} of {len(summary)} comparisons of the final test accuracy show a "
@@ -93,4 +85,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

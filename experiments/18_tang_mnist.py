@@ -12,21 +12,13 @@ import os
 import keras
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    run,
-    stats,
-    verdicts,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats, verdicts
 
 FULL = bool(os.environ.get("FULL"))
 PUBLISHED = {"softmax": 0.0099, "squared hinge": 0.0087}
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[
         data.mnist(
             sizes=(50_000, 10_000, 1.0) if FULL else (10_000, 2_000, 1.0), components=70
@@ -51,7 +43,7 @@ def findings(results):
     row = summary.iloc[0].to_dict()
     rule = verdicts.by_pairs(row, better="squared hinge")
     means = chosen.groupby("loss").error.mean()
-    return Findings(
+    return lab.Findings(
         sentence=f"Softmax errs on {means['softmax']:.2f} % of the test images and squared "
         f"hinge on {means['squared hinge']:.2f} %: {row['verdict']} "
         f"(softmax less squared hinge, {row['pairs']} seeds).",
@@ -84,4 +76,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

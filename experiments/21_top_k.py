@@ -13,25 +13,17 @@ import keras
 import pandas as pd
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    run,
-    stats,
-    verdicts,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats, verdicts
 
-K = 5
+SOURCE, K = "Berrada, Zisserman and Kumar 2018", 5
 GUESSES = (1, 2, 3, 5, 10)
 SIZES = (1500, 500, 1500)
 CLEAN = data.text("BANKING77", sizes=SIZES, components=50)
 LETTER = data.table("letter", shares=SIZES)
 NOISY = data.with_group_noise(CLEAN, 0.5)
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[CLEAN, NOISY, LETTER, data.with_group_noise(LETTER, 0.5)],
     models=[models.MLP((64,))],
     losses={
@@ -51,55 +43,45 @@ EXPERIMENT = Experiment(
 )
 
 
+def judged(summary):
+    """The claimed order, on few clean examples and under label noise."""
+    rows = summary[summary.b == "smooth top-K"].to_dict("records")
+    claimed = 2 * ("on few examples", "under label noise")
+    for row, where in zip(rows, claimed, strict=True):
+        text = f"smooth top-K ahead of cross-entropy {where}, top-{K} accuracy "
+        text += f"(ours: {row['dataset']})"
+        yield verdicts.order(text, SOURCE, row, better="smooth top-K")
+
+
 def findings(results):
     chosen = stats.chosen(results.trials, f"validation_top_{K}")
     summary = stats.compare(chosen, f"test_top_{K}", against="cross-entropy")
     higher = summary[summary.verdict == "cross-entropy higher"]
     lower = summary[summary.verdict == "cross-entropy lower"]
+    hits = pd.concat(
+        chosen.assign(guesses=k, hits=100 * chosen[f"test_top_{k}"]) for k in GUESSES
+    )
     means = {
-        k: 100
-        * chosen.pivot_table(
-            index="loss", columns="dataset", values=f"test_top_{k}", sort=False
-        )
-        for k in GUESSES
+        k: part.pivot_table("hits", "loss", "dataset", sort=False)
+        for k, part in hits.groupby("guesses")
     }
     best = {k: table.idxmax() for k, table in means.items()}
     leader = best[K].mode()[0]
     led = f"{(best[K] == leader).sum()} of {len(best[K])} sets"
     behind = (means[1].loc["cross-entropy"] - means[1]).max(axis="columns")
     where = f" ({', '.join(lower.b + ' on ' + lower.dataset)})" if len(lower) else ""
-    rows = summary[summary.b == "smooth top-K"].to_dict("records")
-    claims = [
-        verdicts.order(
-            f"smooth top-K ahead of cross-entropy {circumstance}, top-{K} accuracy "
-            f"(ours: {row['dataset']})",
-            "Berrada, Zisserman and Kumar 2018",
-            row,
-            better="smooth top-K",
-        )
-        for row, circumstance in zip(
-            rows, 2 * ("on few examples", "under label noise"), strict=True
-        )
-    ]
-    banking = chosen[chosen.dataset.isin([CLEAN.name, NOISY.name])]
-    curves = pd.concat(
-        [
-            banking.assign(guesses=k, hits=100 * banking[f"test_top_{k}"])
-            for k in GUESSES
-        ]
-    )
-    return Findings(
+    return lab.Findings(
         sentence=f"With {K} guesses {leader} has the highest accuracy on {led}; of "
         f"{len(summary)} comparisons with cross-entropy {len(higher)} show it higher and "
         f"{len(lower)} lower{where}. With one guess smooth top-K is up to "
         f"{behind['smooth top-K']:.0f} points behind it, noised top-K up to "
         f"{behind['noised top-K']:.0f}.",
         summary=summary,
-        claims=verdicts.table(claims),
+        claims=verdicts.table(judged(summary)),
         tables={f"top_{k}": means[k].reset_index() for k in GUESSES},
         figures={
             "guesses": plots.lines(
-                curves,
+                hits[hits.dataset.isin([CLEAN.name, NOISY.name])],
                 "guesses",
                 "hits",
                 f"On clean {CLEAN.name} {best[K][CLEAN.name]} leads at K = {K}, "
@@ -120,4 +102,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

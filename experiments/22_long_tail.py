@@ -8,21 +8,15 @@ cosines, LDAM without its margins, tells what the head does from what the loss
 does. The logit adjustment at full strength, as here, is the balanced softmax.
 """
 
+import itertools
+
 import keras
 import pandas as pd
 from keras import ops
 
 import hinge_keras as hk
-from hinge_keras.lab import (
-    Experiment,
-    Findings,
-    data,
-    models,
-    plots,
-    run,
-    stats,
-    verdicts,
-)
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats, verdicts
 
 K = 3
 PLAIN, COSINE = models.MLP((64,)), models.MLP((64,), "cosine")
@@ -30,14 +24,10 @@ FASHION = data.fashion_mnist(sizes=(10_000, 1_000, 5_000), tail=100, components=
 CLINC = data.with_long_tail(
     data.text("CLINC150", sizes=(12_000, 1_500, 4_500), components=50), 20, "CLINC150"
 )
-
-
-def profile(most, factor, classes):
-    """Training examples of each class."""
-    return [round(most * factor ** (-c / (classes - 1))) for c in range(classes)]
-
-
-COUNTS = {FASHION.name: profile(1000, 100, 10), CLINC.name: profile(80, 20, 150)}
+COUNTS = {
+    FASHION.name: data.long_tail(1000, 100, 10),
+    CLINC.name: data.long_tail(80, 20, 150),
+}
 ARMS = {  # The net that a loss is made for, and the loss from the class counts.
     "cross-entropy": (PLAIN, lambda counts: hk.CrossEntropy()),
     "focal": (PLAIN, lambda counts: hk.Focal()),
@@ -77,7 +67,7 @@ def right_and_rare(y_true, y_pred):
     return 2 * ops.cast(right & (labels >= y_pred.shape[-1] // 2), "float32")
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[FASHION, CLINC],
     models=[PLAIN, COSINE],
     losses={
@@ -99,50 +89,46 @@ EXPERIMENT = Experiment(
 )
 
 
+def judged(summary):
+    """The order that each paper claims, on both sets."""
+    for name, (arm, metric, source) in itertools.product(COUNTS, CLAIMS):
+        rows = summary[(summary.dataset == name) & (summary.metric == metric)]
+        text = f"{arm} ahead of cross-entropy on a long tail in {MEASURES[metric]} "
+        text += f"accuracy, mean over classes (ours: {name})"
+        row = stats.between(rows, arm, "cross-entropy")
+        yield verdicts.order(text, source, row, better=arm)
+
+
+def told(name, means):
+    """The best mean over classes on a set, beside cross-entropy, in words."""
+    best, plain = means.loc[means["top-1"].idxmax()], means.loc["cross-entropy"]
+    return (
+        f"On {name} {best.name} has the highest mean over classes, {best['top-1']:.1f} % "
+        f"(cross-entropy {plain['top-1']:.1f}): {best['rarer half']:.0f} % "
+        f"({plain['rarer half']:.0f}) on the rarer half of the classes, "
+        f"{best['commoner half']:.0f} % ({plain['commoner half']:.0f}) on the commoner"
+    )
+
+
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_top_1")
     chosen = chosen.assign(
         arm=chosen.loss.str.split(" on ").str[0],
         test_common=2 * chosen.test_top_1 - chosen.test_rare,
     )
-    summary = pd.concat(
-        [
-            stats.compare(chosen, metric, "arm", against="cross-entropy")
-            for metric in MEASURES
-        ],
-        ignore_index=True,
-    )
+    compared = [
+        stats.compare(chosen, metric, "arm", against="cross-entropy")
+        for metric in MEASURES
+    ]
+    summary = pd.concat(compared, ignore_index=True)
     means = 100 * chosen.groupby(["dataset", "arm"], sort=False)[list(MEASURES)].mean()
     means = means.rename(columns=MEASURES)
-    told = []
-    for name in COUNTS:
-        table = means.loc[name]
-        best, plain = table["top-1"].idxmax(), table.loc["cross-entropy"]
-        told.append(
-            f"On {name} {best} has the highest mean over classes, {table['top-1'].max():.1f} "
-            f"% (cross-entropy {plain['top-1']:.1f}): {table['rarer half'][best]:.0f} % "
-            f"({plain['rarer half']:.0f}) on the rarer half of the classes, "
-            f"{table['commoner half'][best]:.0f} % ({plain['commoner half']:.0f}) on the "
-            "commoner"
-        )
-    rows = summary.set_index(["dataset", "metric", "b"], drop=False)
-    claims = [
-        verdicts.order(
-            f"{arm} ahead of cross-entropy on a long tail in {MEASURES[metric]} accuracy, "
-            f"mean over classes (ours: {name})",
-            source,
-            rows.loc[name, metric, arm],
-            better=arm,
-        )
-        for name in COUNTS
-        for arm, metric, source in CLAIMS
-    ]
-    return Findings(
-        sentence=f"{'. '.join(told)}.",
+    return lab.Findings(
+        sentence=". ".join(told(name, means.loc[name]) for name in COUNTS) + ".",
         notes=f"Mean test accuracy over all classes with one and with {K} guesses, and over "
         "each half of them with one.",
         summary=summary,
-        claims=verdicts.table(claims),
+        claims=verdicts.table(judged(summary)),
         tables={"means": means.reset_index()},
         figures={
             name.lower().replace("-", "_"): plots.heat(
@@ -158,4 +144,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

@@ -11,9 +11,9 @@ import keras
 import pandas as pd
 
 import hinge_keras as hk
-from hinge_keras.lab import Experiment, Findings, data, models, plots, run, stats
+from hinge_keras import lab
+from hinge_keras.lab import data, models, plots, stats
 
-SHARES = (0.01, 0.05, 0.2)
 SETS = {
     share: data.generated(
         f"{share:.0%} positive",
@@ -25,7 +25,7 @@ SETS = {
         flip_y=0.0,
         scaled=True,
     )
-    for share in SHARES
+    for share in (0.01, 0.05, 0.2)
 }
 METRICS = {"balanced": "balanced accuracy", "precision": "average precision"}
 
@@ -41,7 +41,7 @@ def losses_for(share):
     }
 
 
-EXPERIMENT = Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=list(SETS.values()),
     models=[models.MLP((32,))],
     losses={
@@ -53,9 +53,7 @@ EXPERIMENT = Experiment(
             for name, loss in losses_for(share).items()
         },
     },
-    where=lambda trial: (
-        " at " not in trial.loss or trial.loss.endswith(f" at {trial.dataset}")
-    ),
+    where=lambda trial: trial.loss.partition(" at ")[2] in ("", trial.dataset),
     learning_rates=[3e-3, 1e-2, 3e-2],
     epochs=20,
     batch_size=50,
@@ -65,52 +63,49 @@ EXPERIMENT = Experiment(
 )
 
 
+def counted(label, comparisons):
+    """How often a difference is seen, and in whose favour, in words."""
+    seen = stats.seen(comparisons)
+    ahead = (seen.verdict == "cross-entropy higher").sum()
+    return (
+        f"in {label} {len(seen)} of {len(comparisons)} comparisons with plain "
+        f"cross-entropy show a difference, {ahead} of them in its favour"
+    )
+
+
 def findings(results):
     trials = results.trials.assign(arm=results.trials.loss.str.split(" at ").str[0])
-    share_of = {each.name: 100 * share for share, each in SETS.items()}
-    summaries, tables = [], []
-    for metric, label in METRICS.items():
-        chosen = stats.chosen(trials, f"validation_{metric}")
-        summaries.append(
-            stats.compare(chosen, f"test_{metric}", "arm", against="cross-entropy")
-        )
-        value = 100 * chosen[f"test_{metric}"]
-        tables.append(chosen.assign(measure=label, value=value))
-    summary, measured = pd.concat(summaries, ignore_index=True), pd.concat(tables)
-    measured = measured.assign(share=measured.dataset.map(share_of))
+    trials["share"] = trials.dataset.map({s.name: 100 * p for p, s in SETS.items()})
+    compared, measured = {}, []
+    for name, label in METRICS.items():
+        chosen, test = stats.chosen(trials, f"validation_{name}"), f"test_{name}"
+        compared[label] = stats.compare(chosen, test, "arm", against="cross-entropy")
+        measured.append(chosen.assign(measure=label, value=100 * chosen[test]))
+    measured = pd.concat(measured)
     means = measured.groupby(["measure", "share", "arm"], sort=False).value.mean()
-    rarest = measured.share.min()
-    seen = summary[summary.verdict.str.endswith(("higher", "lower"))]
-    counts = []
-    for (metric, label), part in zip(METRICS.items(), summaries, strict=True):
-        verdicts = seen[seen.metric == f"test_{metric}"].verdict
-        ahead = (verdicts == "cross-entropy higher").sum()
-        counts.append(
-            f"in {label} {len(verdicts)} of {len(part)} comparisons with plain "
-            f"cross-entropy show a difference, {ahead} of them in its favour"
-        )
+    means, rarest = means.unstack("arm"), measured.share.min()
     told = "; ".join(
-        f"{label} from {means[label, rarest, 'cross-entropy']:.0f} to "
-        f"{means[label, rarest, 'weighted cross-entropy']:.0f} % (hinge from "
-        f"{means[label, rarest, 'hinge']:.0f} to "
-        f"{means[label, rarest, 'weighted hinge']:.0f} %)"
-        for label in METRICS.values()
+        f"{label} from {mean['cross-entropy']:.0f} to "
+        f"{mean['weighted cross-entropy']:.0f} % (hinge from {mean['hinge']:.0f} to "
+        f"{mean['weighted hinge']:.0f} %)"
+        for label, mean in means.xs(rarest, level="share").iterrows()
     )
-    better = (seen.metric == "test_precision") & (seen.difference < 0)
-    return Findings(
+    counts = "; ".join(counted(*item) for item in compared.items()).capitalize()
+    precision = stats.seen(compared["average precision"])
+    return lab.Findings(
         sentence=f"At {rarest:g} % positives class weights take cross-entropy's {told}. "
-        f"{'; '.join(counts).capitalize()}.",
+        f"{counts}.",
         notes="The learning rate of each arm is chosen by the measure that it is judged by, "
         "on validation data as unbalanced as the rest.",
-        summary=summary,
-        tables={"means": means.unstack("arm").reset_index()},
+        summary=pd.concat(compared.values(), ignore_index=True),
+        tables={"means": means.reset_index()},
         figures={
             "rare": plots.lines(
                 measured,
                 "share",
                 "value",
                 "Knowing the rarity improves the order of the scores too"
-                if better.any()
+                if (precision.difference < 0).any()
                 else "Weights move the threshold; the order of the scores gains nothing",
                 "positive examples, %",
                 "test measure, %",
@@ -122,4 +117,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

@@ -15,35 +15,25 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from hinge_keras.lab import Findings, data, plots, report, run, stats
+from hinge_keras import lab
+from hinge_keras.lab import data, plots, report, stats
 from hinge_keras.svm import SmoothSVC, SmoothSVCCV
 
 SETS = [
-    "SMS spam",
-    "polarity",
-    "R8",
-    "a9a",
-    "w8a",
-    "IMDB",
-    "20 Newsgroups",
-    "news20",
+    "SMS spam", "polarity", "R8", "a9a", "w8a", "IMDB", "20 Newsgroups", "news20",
     "sector",
-]
+]  # fmt: skip
 QUICK = 2
 COSTS = [0.03, 0.18, 1.0, 5.6, 32.0]
 FOLDS = StratifiedKFold(3, shuffle=True, random_state=0)
-ARMS = {
-    "psi_G": "psi_g",
-    "psi_M": "psi_m",
-    "squared hinge": "squared_hinge",
-    "logistic": "logistic",
-}
+SMOOTH = ["psi_G", "psi_M", "squared hinge", "logistic"]
 
 
 def searches():
     """Every arm's search for C; psi_G and psi_M have sigma 1."""
-    for arm, loss in ARMS.items():
-        yield arm, SmoothSVCCV(SmoothSVC(loss, tol=1e-3), Cs=COSTS, cv=FOLDS)
+    for arm in SMOOTH:
+        model = SmoothSVC(arm.lower().replace(" ", "_"), tol=1e-3)
+        yield arm, SmoothSVCCV(model, Cs=COSTS, cv=FOLDS)
     hinge = LinearSVC(loss="hinge", tol=1e-2, max_iter=300)  # As many as LIBLINEAR.
     yield "hinge", GridSearchCV(hinge, {"C": COSTS}, cv=FOLDS)
 
@@ -77,30 +67,32 @@ def findings(results):
     list(measured(names[0]))  # Compiles what the others are timed with.
     trials = pd.DataFrame(row for name in names for row in measured(name))
     summary = stats.compare(trials, "accuracy", within=(), pair=("dataset",))
+    seen = stats.seen(summary)
     ranks, p, distance = stats.ranked(trials, "accuracy", arm="loss")
     wide = trials.pivot(index="dataset", columns="loss").loc[names]
-    accuracy, seconds, reads = (
-        wide[column][[*ARMS, "hinge"]] for column in ("accuracy", "seconds", "reads")
-    )
-    seen = summary[~summary.verdict.isin(stats.NOTHING_SEEN)]
-    above = 100 * accuracy[list(ARMS)].sub(accuracy["hinge"], axis=0)
+    accuracy, seconds = (wide[c][[*SMOOTH, "hinge"]] for c in ("accuracy", "seconds"))
+    above = 100 * accuracy[SMOOTH].sub(accuracy["hinge"], axis=0)
     times = (seconds["psi_G"] / seconds["hinge"]).median()
     largest = trials[trials.C.eq(max(COSTS))]
+    shown = {
+        "Accuracy on the test part": accuracy,
+        "Seconds of one thread for the search over C and the last fit": seconds,
+        "Reads of the data in the last fit, Hessian products and passes of dual ascent, "
+        "summed over classes": wide["reads"][SMOOTH],
+    }
     problems = trials.classes.where(trials.classes > 2, 1)  # One for two classes.
-    return Findings(
+    return lab.Findings(
         sentence=f"{len(seen)} of {len(summary)} pairs of losses differ in accuracy over "
         f"{len(names)} sets (Friedman p = {p:.2f}): psi_G is {above.psi_G.mean():+.2f} "
         f"points from the hinge on average, and its search for C takes {times:.2f} times "
         "the hinge's time in the median set.",
         notes=f"{len(largest)} of {len(trials)} searches chose the largest C, psi_M's "
         f"{(largest.loss == 'psi_M').sum()} times, and might gain from one larger still; "
-        "sigma is not tuned. Accuracy on the test part:\n\n"
-        + report.markdown(accuracy.reset_index())
-        + "\n\nSeconds of one thread for the search over C and the last fit:\n\n"
-        + report.markdown(seconds.reset_index())
-        + "\n\nReads of the data in the last fit, Hessian products and passes of dual "
-        "ascent, summed over classes:\n\n"
-        + report.markdown(reads[list(ARMS)].reset_index()),
+        "sigma is not tuned. "
+        + "\n\n".join(
+            f"{title}:\n\n{report.markdown(table.reset_index())}"
+            for title, table in shown.items()
+        ),
         summary=summary,
         tables={"trials": trials},
         figures={
@@ -116,7 +108,7 @@ def findings(results):
                 f"Each smooth loss is within {above.abs().to_numpy().max():.2f} points of "
                 "the hinge on every set",
                 "dataset",
-                {arm: arm for arm in ARMS},
+                dict(zip(SMOOTH, SMOOTH, strict=True)),
                 "accuracy above the hinge's (points)",
             ),
             "seconds": plots.lines(
@@ -134,4 +126,4 @@ def findings(results):
 
 
 if __name__ == "__main__":
-    run.script(__file__)
+    lab.run.script(__file__)

@@ -251,7 +251,7 @@ class Comparison:
     def verdict(self):
         """The answer in words."""
         summary = self.summary()
-        seen = summary[~summary.verdict.isin(stats.NOTHING_SEEN)]
+        seen = stats.seen(summary)
         if seen.empty:
             reach = 100 * summary.detectable.max()
             return (

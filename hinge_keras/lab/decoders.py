@@ -14,6 +14,16 @@ def ambiguous():
     return keras.metrics.MeanMetricWrapper(not_one_positive, name="ambiguous")
 
 
+def rounding():
+    """The binary accuracy of Keras before 2.3: the rounded output is the label."""
+
+    def hits(y_true, y_pred):
+        labels = ops.reshape(y_true, ops.shape(y_pred))
+        return ops.mean(ops.cast(labels == ops.round(y_pred), "float32"), axis=-1)
+
+    return keras.metrics.MeanMetricWrapper(hits)
+
+
 def right_by_sign(y_true, y_pred):
     decided = ops.argmax(ops.sign(y_pred), axis=-1)
     labels = ops.reshape(ops.cast(y_true, decided.dtype), ops.shape(decided))

@@ -151,21 +151,20 @@ def dots(table, columns, title, by, xlabel, published=None):
     return figure
 
 
-def bars(table, title, by, value, low, high, xlabel):
-    """Horizontal bars with intervals, one a row of the table."""
+def bars(table, title, by, xlabel):
+    """Horizontal bars of `share` from `low` to `high`, one a row: see `stats.shares`."""
     figure, (axis,) = panels(1, title, width=8.0, height=0.45 * len(table) + 1.2)
-    middle = table[value].to_numpy()
-    reach = [middle - table[low].to_numpy(), table[high].to_numpy() - middle]
+    reach = [table.share - table.low, table.high - table.share]
     axis.barh(
         table[by],
-        middle,
+        table.share,
         xerr=reach,
         color=COLOURS[0],
         height=0.6,
         ecolor="black",
         capsize=3,
     )
-    for position, share in enumerate(middle):
+    for position, share in enumerate(table.share):
         axis.text(
             0.01,
             position,

@@ -108,6 +108,17 @@ def verdict(row):
     return f"{row['a']} {'higher' if row['difference'] > 0 else 'lower'}"
 
 
+def seen(comparisons):
+    """The comparisons whose verdict is a difference."""
+    return comparisons[~comparisons.verdict.isin(NOTHING_SEEN)]
+
+
+def between(comparisons, one, other):
+    """The row that compares two arms, whichever of them comes first."""
+    both = comparisons[["a", "b"]].isin([one, other]).all(axis=1)
+    return comparisons[both].iloc[0]
+
+
 def bootstrap_interval(values, statistic=np.mean):
     """A 95 % percentile bootstrap interval; missing below two values."""
     if len(values) < 2:
@@ -209,6 +220,27 @@ def share_interval(hits, total):
         return np.nan, np.nan, np.nan
     interval = scipy.stats.binomtest(hits, total).proportion_ci(method="wilson")
     return hits / total, interval.low, interval.high
+
+
+def shares(trials, hit, by):
+    """One row a cell: its seeds, the hits among them, and their share.
+
+    Args:
+        trials: A table of trials.
+        hit: A column of truth values; names the column that counts them.
+        by: The column that names the cells.
+
+    Returns:
+        A table of `by`, `seeds`, `hit`, and `share` with its 95 % Wilson interval
+        `low`, `high`.
+    """
+    groups = trials.groupby(by, sort=False)[hit]
+    table = groups.agg(seeds="size", hits="sum").reset_index()
+    table[["share", "low", "high"]] = [
+        share_interval(hits, seeds)
+        for hits, seeds in zip(table.hits.tolist(), table.seeds.tolist(), strict=True)
+    ]
+    return table.rename(columns={"hits": hit})
 
 
 def ranked(trials, metric, arm="arm", within="dataset"):

@@ -40,9 +40,24 @@ def claim(text, source, published, values, verdict):
     )
 
 
-def share(text, source, published, hits, total, verdict):
-    """A row whose value is a share of seeds, with its 95 % Wilson interval."""
+def number(text, source, published, values):
+    """A row for a published number: does it lie among those of our seeds?"""
+    return claim(text, source, published, values, within(published, values))
+
+
+def share(text, source, published, hits, total, verdict=None):
+    """A row whose value is a share of seeds, with its 95 % Wilson interval.
+
+    Args:
+        text: What was claimed and how it is measured.
+        source: Author and year.
+        published: The published share.
+        hits: The seeds that show it.
+        total: All seeds.
+        verdict: What a rule of this module said; `None` is `by_share`.
+    """
     ours, low, high = stats.share_interval(int(hits), int(total))
+    verdict = verdict or by_share(hits, total)
     values = (text, source, published, ours, low, high, total, verdict)
     return dict(zip(COLUMNS, values, strict=True))
 
@@ -70,13 +85,13 @@ def along(text, source, published, curves):
     Args:
         text: What was trained.
         source: Author and year.
-        published: `{(epoch, column): number}`, a column of `curves.csv`.
+        published: `{column: {epoch: number}}`, a column of `curves.csv`.
         curves: One row a seed and epoch.
     """
-    for (epoch, column), number in published.items():
-        values = curves.loc[curves.epoch == epoch, column]
+    for (epoch, column), value in pd.DataFrame(published).stack().dropna().items():
+        ours = curves.loc[curves.epoch == epoch, column]
         told = f"{text}, {column.replace('_', ' ')} after epoch {epoch}"
-        yield claim(told, source, number, values, within(number, values))
+        yield number(told, source, value, ours)
 
 
 def unavailable(text, source, published):

@@ -43,12 +43,9 @@ FIGURES = {
         table(), {"test_accuracy": "A"}, "T", "loss", "x", {"a": 0.5}
     ),
     "bars": lambda: plots.bars(
-        pd.DataFrame({"n": ["a"], "v": [0.5], "l": [0.4], "h": [0.6]}),
+        pd.DataFrame({"n": ["a"], "share": [0.5], "low": [0.4], "high": [0.6]}),
         "T",
         "n",
-        "v",
-        "l",
-        "h",
         "x",
     ),
     "rates": lambda: plots.rates(table(), "test_accuracy", "T"),

@@ -168,3 +168,26 @@ def test_against_one_arm_the_rest_are_not_compared_and_not_corrected_for():
     rows = stats.compare(table, "test_accuracy", against="b")
     assert rows[["a", "b"]].to_numpy().tolist() == [["a", "b"], ["b", "c"]]
     assert rows.p_holm[0] == pytest.approx(2 * rows.p[0])
+
+
+def test_a_row_is_found_by_its_two_arms_in_either_order():
+    rows = pd.DataFrame({"a": ["x", "x", "y"], "b": ["y", "z", "z"], "p": [1, 2, 3]})
+    assert stats.between(rows, "z", "y").p == 3
+    assert stats.between(rows, "x", "z").p == 2
+
+
+def test_only_verdicts_of_a_difference_are_seen():
+    said = ["x higher", "no difference seen", "too few pairs", "x lower"]
+    found = stats.seen(pd.DataFrame({"verdict": said}))
+    assert found.verdict.tolist() == ["x higher", "x lower"]
+
+
+def test_shares_count_the_seeds_and_the_hits_of_each_cell():
+    arms = ["tanh"] * 20 + ["linear"] * 4
+    table = pd.DataFrame(
+        {"arm": arms, "solved": [True] * 15 + [False] * 5 + [True] * 4}
+    )
+    tanh, linear = stats.shares(table, "solved", "arm").to_dict("records")
+    assert (tanh["arm"], tanh["seeds"], tanh["solved"]) == ("tanh", 20, 15)
+    assert (tanh["share"], tanh["low"], tanh["high"]) == stats.share_interval(15, 20)
+    assert (linear["seeds"], linear["share"]) == (4, 1.0)

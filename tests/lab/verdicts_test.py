@@ -77,12 +77,36 @@ def test_a_claimed_order_shows_the_better_arm_less_the_other():
 
 def test_a_course_has_a_row_for_each_published_number():
     curves = pd.DataFrame({"epoch": [1, 2, 1, 2], "train_loss": [0.9, 0.5, 0.7, 0.3]})
-    published = {(1, "train_loss"): 0.8, (2, "train_loss"): 0.6, (9, "train_loss"): 0.1}
+    published = {"train_loss": {1: 0.8, 2: 0.6, 9: 0.1}}
     rows = list(verdicts.along("net", "someone", published, curves))
     expected = [verdicts.REPRODUCED, verdicts.NOT_REPRODUCED, verdicts.NO_DATA]
     assert [row["verdict"] for row in rows] == expected
     assert rows[0]["claim"] == "net, train loss after epoch 1"
     assert rows[0]["ours"] == pytest.approx(0.8)
+
+
+def test_a_course_goes_by_epoch_and_may_have_gaps():
+    curves = pd.DataFrame({"epoch": [1, 2], "train_loss": 0.5, "train_accuracy": 0.5})
+    published = {"train_loss": {1: 0.5, 2: 0.5}, "train_accuracy": {2: 0.9}}
+    rows = list(verdicts.along("net", "someone", published, curves))
+    assert [row["claim"] for row in rows] == [
+        "net, train loss after epoch 1",
+        "net, train loss after epoch 2",
+        "net, train accuracy after epoch 2",
+    ]
+
+
+def test_a_published_number_is_looked_for_among_our_seeds():
+    row = verdicts.number("c", "s", 0.9, [0.8, 1.0])
+    assert (row["published"], row["verdict"]) == (0.9, "reproduced")
+    assert verdicts.number("c", "s", 0.7, [0.8])["verdict"] == "not reproduced"
+
+
+def test_a_share_of_seeds_is_judged_by_its_rule_unless_told_otherwise():
+    row = verdicts.share("c", "s", 1.0, 4, 20)
+    assert (row["ours"], row["seeds"], row["verdict"]) == (0.2, 20, "seed noise")
+    told = verdicts.share("c", "s", 1.0, 4, 20, verdicts.NOT_COMPARABLE)
+    assert told["verdict"] == "not comparable"
 
 
 def test_a_claim_without_data_keeps_its_number_and_has_none_of_ours():

@@ -13,7 +13,7 @@ from hinge_keras.lab.data.corrupted import (
 )
 from hinge_keras.lab.data.dataset import Dataset
 from hinge_keras.lab.data.generated import SIGNS, blobs, circles, generated, mesh, moons
-from hinge_keras.lab.data.images import fashion_mnist, mnist, usps
+from hinge_keras.lab.data.images import fashion_mnist, long_tail, mnist, usps
 from hinge_keras.lab.data.sources import MissingData
 from hinge_keras.lab.data.tables import TABLES, table
 from hinge_keras.lab.data.texts import TERMS, TEXTS, sparse, text
@@ -32,6 +32,7 @@ __all__ = [
     "fashion_mnist",
     "generated",
     "iris",
+    "long_tail",
     "mesh",
     "mnist",
     "moons",

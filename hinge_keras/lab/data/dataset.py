@@ -27,7 +27,7 @@ class Dataset:
     """
 
     name: str
-    recipe: Callable
+    recipe: Callable = field(repr=False)  # Its address would differ from run to run.
     settings: Mapping = field(default_factory=dict)
     classes: int = 2
     at_most: int | None = None

@@ -61,8 +61,18 @@ def images(seed, source, sizes=(0.8, 0.2, 1.0), flat=True, components=None, tail
     return {name: (x.reshape(-1, side, side, 1), y) for name, (x, y) in splits.items()}
 
 
+def long_tail(most, factor, classes):
+    """The exponential profile: `most * factor ** (-c / (classes - 1))` of class c.
+
+    >>> long_tail(100, 4, 3)
+    [100, 50, 25]
+    """
+    shares = (factor ** (-c / (classes - 1)) for c in range(classes))
+    return [max(1, round(most * share)) for share in shares]
+
+
 def long_tailed(x, y, seed, factor):
-    """Keep `n * factor ** (-c / (C - 1))` examples of class c: the exponential profile.
+    """Keep as many examples of each class as `long_tail` says.
 
     Args:
         x: Inputs, one row an example.
@@ -72,10 +82,9 @@ def long_tailed(x, y, seed, factor):
     """
     counts = np.bincount(y.astype(int))
     kept = []
-    for c in range(len(counts)):
+    for c, size in enumerate(long_tail(min(counts), factor, len(counts))):
         rows = seeds.stream(seed, "tail", c).permutation(np.flatnonzero(y == c))
-        share = factor ** (-c / (len(counts) - 1))
-        kept.append(rows[: max(1, round(min(counts) * share))])
+        kept.append(rows[:size])
     rows = np.sort(np.concatenate(kept))
     return x[rows], y[rows]
 

@@ -38,6 +38,10 @@ def test_splits_are_reproducible_and_complete(each):
     assert len(np.unique(first["train"][1])) == each.classes
 
 
+def test_a_set_says_the_same_of_itself_in_every_run():
+    assert " at 0x" not in repr(data.with_label_noise(data.iris(), 0.2))
+
+
 def test_published_parts_are_kept_apart():
     rows = np.arange(100)
     part = (rows[:80, None], rows[:80] % 2)
