@@ -119,7 +119,7 @@ class Store:
                     split: part.filter(like="score").to_numpy().tolist()
                     for split, part in scores_of.get(
                         number, pd.DataFrame(columns=["split"])
-                    ).groupby("split")
+                    ).groupby("split", sort=False)
                 },
             }
         return records

@@ -68,7 +68,10 @@ def test_tables_in_memory_are_those_read_back(tmp_path, definitions):
             seconds=1 / 3,
             values={"test_accuracy": float(third)},
             curve={"train_loss": [100 * third, third / 1e9]},
-            scores={"test": np.array([[third], [-third]])},
+            scores={
+                "validation": np.array([[third]]),
+                "test": np.array([[third], [-third]]),
+            },
         )
         store.add(outcome, definitions[trial])
     fresh, again = store.fold(definitions), Store(tmp_path).fold(definitions)
