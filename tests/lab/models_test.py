@@ -22,6 +22,15 @@ def test_equal_seeds_give_equal_weights(builder, shape):
     assert builder(shape, 3, 1).output_shape == (None, 3)
 
 
+@pytest.mark.parametrize("head", ["linear", "tanh", "cosine"])
+def test_initial_values_are_those_of_a_new_model(head):
+    builder = models.MLP((4, 3), head)
+    values = builder.initial((5,), 2, seed=1)
+    weights = builder((5,), 2, seed=1).get_weights()
+    assert [value.dtype for value in values] == [w.dtype for w in weights]
+    assert all(np.array_equal(v, w) for v, w in zip(values, weights, strict=True))
+
+
 def test_random_features_approximate_the_gaussian_kernel():
     x = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")
     model = models.FourierFeatures(20_000, 3.0)((5,), 1, seed=0)

@@ -148,6 +148,16 @@ class Stack:
             model(x[:1])  # A subclassed model makes its weights when first called.
         return model
 
+    def initial(self, trial):
+        """The initial values of a trial's variables, without its model if they can be."""
+        make = self.experiment.model(trial)
+        if not hasattr(make, "initial"):
+            return self.program.weights(self.build(trial))
+        x, *_ = self.load(trial.dataset, trial.seed)["train"]
+        outputs = self.experiment.dataset(trial).outputs
+        trainable = make.initial(x.shape[1:], outputs, trial.seed)
+        return {**self.program.weights(self.program.model), "trainable": trainable}
+
     def fitting(self):
         """Replicas that fit a quarter of the memory that is free."""
         weights = self.program.model.weights
@@ -221,10 +231,7 @@ class Stack:
     def start(self, trials):
         """The stacked replicas of a block before their first step."""
         first_of = {(trial.dataset, trial.seed): trial for trial in trials}
-        weights = {
-            key: self.program.weights(self.build(trial))
-            for key, trial in first_of.items()
-        }
+        weights = {key: self.initial(trial) for key, trial in first_of.items()}
         return self.backend.stack(
             [
                 self.program.start(
