@@ -27,7 +27,7 @@ def train(experiment, trial):
         metrics=[named_metric(make, name) for name, make in experiment.metrics.items()],
         steps_per_execution=min(len(batches), 32),
     )
-    watched = watched_split(splits, experiment.patience)
+    watched = watched_split(splits, experiment)
     history = model.fit(
         batches,
         epochs=trial.epochs,
@@ -124,14 +124,20 @@ def named_metric(make, name):
     return metric
 
 
-def watched_split(splits, patience=None):
+def watched_split(splits, experiment):
     """The split that a curve shows: validation, or test where a post has none."""
     if "validation" in splits:
         return "validation"
-    if patience is not None:
+    if experiment.patience is not None:
         raise ValueError(
-            f"patience is {patience!r} and a data set has no validation split; "
-            "accepted is None, since the test split must not decide."
+            f"patience is {experiment.patience!r} and a data set has no validation "
+            "split; accepted is None, since the test split must not decide."
+        )
+    if experiment.calibrated:
+        raise ValueError(
+            f"calibrated names {', '.join(experiment.calibrated)} and a data set has "
+            "no validation split; accepted is one that has, since the test split "
+            "must not calibrate."
         )
     return "test"
 

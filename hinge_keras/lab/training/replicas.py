@@ -120,7 +120,7 @@ class Stack:
         self.epochs, self.batch_size = first.epochs, first.batch_size
         self.losses = list(dict.fromkeys(trial.loss for trial in group))
         self.splits = load(first.dataset, first.seed)
-        self.watched = watched_split(self.splits, experiment.patience)
+        self.watched = watched_split(self.splits, experiment)
         self.backend = importlib.import_module(
             f"hinge_keras.lab.training._{keras.backend.backend()}"
         )
