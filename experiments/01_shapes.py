@@ -7,18 +7,13 @@ published value here.
 """
 
 import keras
-import numpy as np
 import pandas as pd
 
 import hinge_keras as hk
 from hinge_keras import lab
-from hinge_keras.lab import plots, verdicts
+from hinge_keras.lab import plots, untrained, verdicts
 
-DRAWN = {
-    "hinge": hk.Hinge,
-    "squared hinge": hk.SquaredHinge,
-    "logistic": hk.Logistic,
-}
+DRAWN = {"hinge": hk.Hinge, "squared hinge": hk.SquaredHinge, "logistic": hk.Logistic}
 # Keras' own where a page shows it.
 LOSSES = {**DRAWN, "Keras' categorical hinge": keras.losses.CategoricalHinge}
 ROWS = [[0, 1], [0, 0]], [[0.6, 0.4], [0.4, 0.6]]
@@ -28,18 +23,19 @@ MACHINECURVE = "MachineCurve, About loss and loss functions"
 PROGRAMMATHICALLY = "Programmathically, Understanding hinge loss"
 TDS = "Towards Data Science, Definitive explanation to hinge loss"
 
-# Source, loss, labels, scores, published value (None: not verified at the source),
-# and how the examples are summed up where it is not by their mean.
+COLUMNS = ["source", "loss", "labels", "scores", "published"]
+# The loss (and how its rows are summed up, if not by their mean); no published value
+# where it could not be verified at the source.
 EXAMPLES = [
     (KERAS_DOCS, "hinge", *ROWS, 1.3),
-    (KERAS_DOCS, "hinge", *ROWS, 0.55, "weights 1, 0"),
-    (KERAS_DOCS, "hinge", *ROWS, 2.6, "sum"),
+    (KERAS_DOCS, "hinge, weights 1, 0,", *ROWS, 0.55),
+    (KERAS_DOCS, "hinge, sum,", *ROWS, 2.6),
     (KERAS_DOCS, "squared hinge", *ROWS, 1.86),
-    (KERAS_DOCS, "squared hinge", *ROWS, 0.73, "weights 1, 0"),
-    (KERAS_DOCS, "squared hinge", *ROWS, 3.72, "sum"),
+    (KERAS_DOCS, "squared hinge, weights 1, 0,", *ROWS, 0.73),
+    (KERAS_DOCS, "squared hinge, sum,", *ROWS, 3.72),
     (KERAS_DOCS, "Keras' categorical hinge", *ROWS, 1.4),
-    (KERAS_DOCS, "Keras' categorical hinge", *ROWS, 0.6, "weights 1, 0"),
-    (KERAS_DOCS, "Keras' categorical hinge", *ROWS, 2.8, "sum"),
+    (KERAS_DOCS, "Keras' categorical hinge, weights 1, 0,", *ROWS, 0.6),
+    (KERAS_DOCS, "Keras' categorical hinge, sum,", *ROWS, 2.8),
     (PROGRAMMATHICALLY, "hinge", [1], [1.5], 0.0),
     (PROGRAMMATHICALLY, "hinge", [1], [0.0], 1.0),
     (MACHINECURVE, "hinge", [1], [1.2], 0.0),
@@ -50,61 +46,33 @@ EXAMPLES = [
 ]
 
 
-def shapes(name, loss):
-    """Value, slope and curvature of a loss on a grid of margins."""
-    m = np.linspace(-3.0, 3.0, 241, dtype="float32")
-    columns = {"loss": loss.phi, "slope": loss.slope, "curvature": loss.curvature}
-    values = {column: np.asarray(of(m)) for column, of in columns.items()}
-    return pd.DataFrame({"name": name, "margin": m, **values})
-
-
-def computed(source, loss, labels, scores, published, how="mean"):
-    """One worked example, and ours beside it."""
-    made = LOSSES[loss](reduction="sum" if how == "sum" else "sum_over_batch_size")
-    weight = [1.0, 0.0] if how.startswith("weights") else None
-    ours = float(made(np.array(labels, "float32"), np.array(scores, "float32"), weight))
-    return {
-        "source": source,
-        "loss": loss if how == "mean" else f"{loss}, {how},",
-        "labels": str(labels),
-        "scores": str(scores),
-        "published": published,
-        "ours": ours,
-        "verdict": verdicts.exact(published, ours),
-    }
+def judged():
+    """Every worked example, computed again."""
+    for source, name, labels, scores, published in EXAMPLES:
+        loss, _, how = name.rstrip(",").partition(", ")
+        ours = untrained.worked(LOSSES[loss], labels, scores, how)
+        text = f"{name} of labels {labels} and scores {scores}"
+        yield verdicts.exactly(text, source, published, ours)
 
 
 def findings(results):
-    curves = pd.concat([shapes(name, make()) for name, make in DRAWN.items()])
-    examples = pd.DataFrame([computed(*example) for example in EXAMPLES])
-    examples["published"] = examples["published"].astype(float)
-    summary = examples.groupby(["source", "verdict"], sort=False).size()
-    checked = examples[examples.published.notna()]
+    curves = untrained.shapes({name: make() for name, make in DRAWN.items()})
+    claims = verdicts.table(judged())
+    examples = pd.DataFrame(EXAMPLES, columns=COLUMNS).join(claims[["ours", "verdict"]])
+    counts = claims.groupby(["source", "verdict"], sort=False).size()
+    checked = claims[claims.published.notna()]
     right = (checked.verdict == verdicts.REPRODUCED).sum()
+    title = "Beyond margin 1 both hinges are flat; the logistic loss still pulls"
     return lab.Findings(
         sentence=f"{right} of {len(checked)} published examples are reproduced; the hinge "
         "is flat beyond margin 1, the logistic loss never is.",
         notes="Only examples beyond the margin stop pulling at a model trained with a "
         "hinge: its slope is exactly 0 there, at the kink too, on every backend. The "
         "worked examples, row by row, are in `trials.csv`.",
-        summary=summary.reset_index(name="examples"),
-        figures={
-            "shapes": plots.functions(
-                curves,
-                "Beyond margin 1 both hinges are flat; the logistic loss still pulls",
-            )
-        },
+        summary=counts.reset_index(name="examples"),
         tables={"trials": examples, "curves": curves},
-        claims=verdicts.table(
-            verdicts.claim(
-                f"{row.loss} of labels {row.labels} and scores {row.scores}",
-                row.source,
-                row.published,
-                [row.ours],
-                row.verdict,
-            )
-            for row in examples.itertuples()
-        ),
+        figures={"shapes": plots.functions(curves, title)},
+        claims=claims,
     )
 
 

@@ -15,8 +15,8 @@ import pandas as pd
 
 import hinge_keras as hk
 from hinge_keras import lab
-from hinge_keras.lab import data, models, plots, stats, verdicts
-from hinge_keras.lab.decoders import rounding
+from hinge_keras.lab import arms, data, models, plots, report, stats, verdicts
+from hinge_keras.lab.decoders import by_head, rounding
 
 SOURCE, ENTROPY = "Brownlee 2019", "cross-entropy, sigmoid"
 PUBLISHED = {ENTROPY: 0.852, "hinge, tanh": 0.740, "squared hinge, tanh": 0.646}
@@ -26,28 +26,28 @@ METRICS = {
     "test_accuracy": "Keras 3: 'accuracy'",
     "test_sign": "sign accuracy",
 }
-
-
-def post(name, labels):
-    """The post's points: fixed, the first half to train on, the second to test."""
-    return data.circles(name, labels=labels, sizes=(500, 0, 500), random_state=1)
-
-
-def as_in_post(trial):
-    """Cross-entropy on 0/1 labels with a sigmoid, the hinges on -1/+1 labels."""
-    labels, head = trial.dataset == "circles 0/1", trial.model == "50 sigmoid"
-    return (trial.loss == "cross-entropy") == labels == head
-
+# The post's points: fixed, the first half to train on, the second to test.
+POST = {"sizes": (500, 0, 500), "random_state": 1}
+ARMS = {
+    ENTROPY: ("cross-entropy", "50 sigmoid", "circles 0/1"),
+    "hinge, tanh": ("hinge", "50 tanh", "circles -1/+1"),
+    "hinge, linear": ("hinge", "50 linear", "circles -1/+1"),
+    "squared hinge, tanh": ("squared hinge", "50 tanh", "circles -1/+1"),
+    "squared hinge, linear": ("squared hinge", "50 linear", "circles -1/+1"),
+}
 
 EXPERIMENT = lab.Experiment(
-    datasets=[post("circles 0/1", (0, 1)), post("circles -1/+1", (-1, 1))],
+    datasets=[
+        data.circles("circles 0/1", **POST),
+        data.circles("circles -1/+1", labels=data.SIGNS, **POST),
+    ],
     models=[models.MLP((50,), head) for head in ("sigmoid", "tanh", "linear")],
     losses={
         "cross-entropy": keras.losses.BinaryCrossentropy(),
         "hinge": hk.Hinge(),
         "squared hinge": hk.SquaredHinge(),
     },
-    where=as_in_post,
+    where=arms.only(ARMS),
     learning_rates=[0.01],
     optimizer=keras.optimizers.SGD(momentum=0.9),
     epochs=200,
@@ -60,11 +60,6 @@ EXPERIMENT = lab.Experiment(
     },
     keep_scores=["test", "mesh"],
 )
-
-
-def with_arms(table):
-    """The table with a column that names loss and head."""
-    return table.assign(arm=table.loss + ", " + table.model.str.split().str[-1])
 
 
 def judged(arms):
@@ -84,66 +79,44 @@ def judged(arms):
 
 
 def findings(results):
-    trials = with_arms(results.trials)
-    # A sigmoid passes 1/2 where its score passes 0: on 0/1 labels, today's
-    # accuracy is the sign accuracy.
-    trials["test_sign"] = trials.test_accuracy.where(
-        trials.model == "50 sigmoid", trials.test_sign_accuracy
-    )
+    trials = arms.named(results.trials, ARMS)
+    trials["test_sign"] = by_head(trials)
     means = trials.groupby("arm", sort=False)[list(METRICS)].mean()
     entropy, hinge, squared = (means.loc[arm] for arm in PUBLISHED)
     spread = np.ptp(means.loc[list(PUBLISHED), "test_sign"])
     answer = "is not worse" if spread <= 0.02 else "differs from cross-entropy"
-    curves, scores = (
-        with_arms(results.labelled(table)).query("loss != 'cross-entropy'")
-        for table in ("curves", "scores")
-    )
+    hinges = trials[trials.arm != ENTROPY]
+    curves, scores = (results.labelled(name, hinges) for name in ("curves", "scores"))
     splits = EXPERIMENT.datasets[1].load(EXPERIMENT.seeds[0])
-    ends = scores[scores.split == "test"]
+    mesh, ends = (scores[scores.split == part] for part in ("mesh", "test"))
     ends = ends.assign(margin=ends.score * splits["test"][1][ends.example])
+    agree = "The gap is the metric's: by sign, the three losses agree"
+    accuracy = "test accuracy, every seed a dot, the mean a bar"
+    wrong = "Right answers in the grey band, |score| < 1/2, count as wrong when rounded"
+    zero = "The zero line (solid) is the decision; dashed lines are margins -1 and +1"
+    twice = (
+        "The same training, seen through two metrics (median and middle half of seeds)"
+    )
+    both = ["test_rounding", "test_sign_accuracy"]
     return lab.Findings(
         sentence=f"Hinge {answer} here: sign accuracy is {entropy.test_sign:.3f} for "
         f"cross-entropy, {hinge.test_sign:.3f} for hinge, {squared.test_sign:.3f} for "
         "squared hinge; the rounding metric of the post gives the same models "
         f"{entropy.test_rounding:.3f}, {hinge.test_rounding:.3f}, {squared.test_rounding:.3f}.",
-        notes="Published: "
-        + ", ".join(f"{v} ({arm})" for arm, v in PUBLISHED.items())
-        + ". "
+        notes=f"Published: {report.listed(PUBLISHED, '{1} ({0})')}. "
         "Rounding counts every |score| below 1/2 as wrong, and a squared hinge keeps "
         "its scores small. Means over seeds, by metric:\n\n"
         + "\n".join(f"- {text}: `{name}`" for name, text in METRICS.items()),
-        summary=pd.concat(
-            stats.compare(trials, metric, "arm", within=()) for metric in METRICS
-        ),
+        summary=stats.compare_each(trials, METRICS, "arm", within=()),
         tables={"metrics": means.assign(published=pd.Series(PUBLISHED)).reset_index()},
         claims=verdicts.table(judged(trials.groupby("arm"))),
         figures={
             "three_metrics": plots.dots(
-                trials,
-                METRICS,
-                "The gap is the metric's: by sign, the three losses agree",
-                "arm",
-                "test accuracy, every seed a dot, the mean a bar",
-                PUBLISHED,
+                trials, METRICS, agree, "arm", accuracy, PUBLISHED
             ),
-            "scores": plots.margins(
-                ends,
-                "Right answers in the grey band, |score| < 1/2, count as wrong when rounded",
-                "arm",
-                band=(-0.5, 0.5),
-            ),
-            "regions": plots.regions(
-                scores[scores.split == "mesh"],
-                splits,
-                "The zero line (solid) is the decision; dashed lines are margins -1 and +1",
-                "arm",
-            ),
-            "curves": plots.curves(
-                curves,
-                ["test_rounding", "test_sign_accuracy"],
-                "The same training, seen through two metrics (median and middle half of seeds)",
-                "arm",
-            ),
+            "scores": plots.margins(ends, wrong, "arm", band=(-0.5, 0.5)),
+            "regions": plots.regions(mesh, splits, zero, "arm"),
+            "curves": plots.curves(curves, both, twice, "arm"),
         },
     )
 

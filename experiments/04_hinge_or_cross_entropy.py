@@ -24,18 +24,13 @@ MULTICLASS = {
     "one-vs-rest squared hinge": hk.OneVsRest(hk.SquaredHinge()),
     "Crammer-Singer hinge": hk.CrammerSinger(hk.Hinge()),
 }
-
-
-def fits(trial):
-    """Binary losses on two classes, the others on ten."""
-    return trial.loss in (BINARY if trial.dataset == "breast cancer" else MULTICLASS)
-
+BINARY_SET = data.breast_cancer()
 
 EXPERIMENT = lab.Experiment(
-    datasets=[data.breast_cancer(), data.digits()],
+    datasets=[BINARY_SET, data.digits()],
     models=[models.MLP((64,))],
     losses={**BINARY, **MULTICLASS},
-    where=fits,
+    where=lambda trial: (trial.loss in BINARY) == (trial.dataset == BINARY_SET.name),
     learning_rates=[1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2],
     optimizer=keras.optimizers.Adam(),
     epochs=50,
@@ -49,36 +44,26 @@ def findings(results):
     chosen = stats.chosen(results.trials, "validation_accuracy")
     summary = stats.compare(chosen, "test_accuracy")
     seen = stats.seen(summary)
-    means = stats.described(
-        chosen, "test_accuracy", ["dataset", "loss", "learning_rate"]
-    )
-    largest = summary.difference.abs().max()
+    arm = ["dataset", "loss", "learning_rate"]
+    means = stats.described(chosen, "test_accuracy", arm)
+    largest = f"{100 * summary.difference.abs().max():.1f} points"
     told = "; ".join(f"{r.dataset}: {r.verdict} than {r.b}" for r in seen.itertuples())
-    curves = results.labelled("curves").merge(chosen[["trial"]], on="trial")
+    curves = results.labelled("curves", chosen)
+    gap = f"Tuned, the losses differ by at most {largest} of test accuracy"
+    course = "Validation accuracy at the chosen rates"
+    tune = "Every loss has its own best rate: tune each, with one budget"
+    metric = "validation_accuracy"
     return lab.Findings(
         sentence=f"Of {len(summary)} tuned comparisons, {len(summary) - len(seen)} show no "
-        f"difference and none exceeds {100 * largest:.1f} points"
-        + (f" ({told})." if told else "."),
+        f"difference and none exceeds {largest}" + (f" ({told})." if told else "."),
         notes="Test accuracy at each loss's own best rate:\n\n"
         + report.markdown(means),
         summary=summary,
         tables={"chosen": means},
         figures={
-            "gaps": plots.gaps(
-                summary,
-                f"Tuned, the losses differ by at most {100 * largest:.1f} points of test accuracy",
-            ),
-            "curves": plots.curves(
-                curves,
-                ["validation_accuracy"],
-                "Validation accuracy at the chosen rates",
-                panel="dataset",
-            ),
-            "rates": plots.rates(
-                results.trials,
-                "validation_accuracy",
-                "Every loss has its own best rate: tune each, with one budget",
-            ),
+            "gaps": plots.gaps(summary, gap),
+            "curves": plots.curves(curves, [metric], course, panel="dataset"),
+            "rates": plots.rates(results.trials, metric, tune),
         },
     )
 

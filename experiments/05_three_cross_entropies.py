@@ -12,7 +12,7 @@ import keras
 
 import hinge_keras as hk
 from hinge_keras import lab
-from hinge_keras.lab import data, models, plots, stats, verdicts
+from hinge_keras.lab import data, models, plots, report, stats, verdicts
 from hinge_keras.lab.losses import OneHot
 
 SOURCE = "Brownlee 2019"
@@ -42,58 +42,41 @@ EXPERIMENT = lab.Experiment(
     epochs=100,
     batch_size=32,
     seeds=range(30),
-    metrics={"accuracy": hk.ScoreAccuracy},
 )
+
+
+def judged(arms):
+    """The post's six numbers: is each a seed of the one objective?"""
+    for part, published in (("test", PUBLISHED), ("train", TRAIN)):
+        ours = arms[f"{part}_accuracy"]
+        rule = verdicts.by_seed(published.values(), ours.get_group("categorical"))
+        text = f"blobs, {part} accuracy, {{}}"
+        yield from verdicts.numbers(text, SOURCE, published, ours, rule)
 
 
 def findings(results):
     trials = results.trials
     arms = trials.groupby("loss", sort=False)
     entropy = arms.get_group("categorical").test_accuracy
-    wide = trials.pivot_table(index="seed", columns="loss", values="test_accuracy")
-    same = wide[list(ENTROPIES)]
+    same = trials.pivot_table("test_accuracy", "seed", "loss")[list(ENTROPIES)]
     apart = (same.max(axis=1) - same.min(axis=1)).max()
     summary = stats.compare(trials[trials.loss != "sparse"], "test_accuracy")
     summary = summary[summary.a == "categorical"].reset_index(drop=True)
-    seen = len(stats.seen(summary))
     lost = trials[trials.status == "diverged"].groupby("loss").size()
+    title = "Three cross-entropies are one objective; the spread is the seeds'"
+    quantity = "test accuracy, every seed a dot, the mean a bar"
+    drawn = {"test_accuracy": "test accuracy"}
     return lab.Findings(
         sentence=f"One objective, one accuracy: at equal seeds the three differ by at most "
         f"{apart:.3f}, while seeds alone move it from {entropy.min():.3f} to "
-        f"{entropy.max():.3f}; {seen} of {len(summary)} paired comparisons with "
+        f"{entropy.max():.3f}; {stats.tally(summary)} paired comparisons with "
         "cross-entropy show a difference.",
         notes="Diverged at the post's rate, on unscaled inputs and summed over classes: "
-        + (
-            ", ".join(f"{arm} on {count} seeds" for arm, count in lost.items())
-            or "none"
-        )
-        + ".",
+        f"{report.listed(lost, '{0} on {1} seeds') or 'none'}.",
         summary=summary,
-        claims=verdicts.table(
-            verdicts.claim(
-                f"blobs, {part} accuracy, {arm}",
-                SOURCE,
-                value,
-                arms.get_group(arm)[f"{part}_accuracy"],
-                verdicts.by_seed(
-                    published.values(),
-                    arms.get_group("categorical")[f"{part}_accuracy"],
-                ),
-            )
-            for part, published in (("test", PUBLISHED), ("train", TRAIN))
-            for arm, value in published.items()
-        ),
+        claims=verdicts.table(judged(arms)),
         tables={"arms": stats.described(trials, "test_accuracy", ["loss"])},
-        figures={
-            "arms": plots.dots(
-                trials,
-                {"test_accuracy": "test accuracy"},
-                "Three cross-entropies are one objective; the spread is the seeds'",
-                "loss",
-                "test accuracy, every seed a dot, the mean a bar",
-                PUBLISHED,
-            )
-        },
+        figures={"arms": plots.dots(trials, drawn, title, "loss", quantity, PUBLISHED)},
     )
 
 

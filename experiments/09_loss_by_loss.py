@@ -7,7 +7,6 @@ each tuned, every net scored by accuracy and by every loss.
 """
 
 import keras
-import pandas as pd
 
 import hinge_keras as hk
 from hinge_keras import lab
@@ -41,44 +40,26 @@ EXPERIMENT = lab.Experiment(
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_accuracy")
     summary = stats.compare(chosen, "test_accuracy")
-    means = chosen.groupby("loss", sort=False)[
-        [f"test_{name}" for name in LOSSES]
-    ].mean()
-    table = pd.DataFrame(means.to_numpy(), index=means.index, columns=list(LOSSES))
+    measured = {f"test_{name}": name for name in LOSSES}
+    means = chosen.groupby("loss", sort=False)[list(measured)].mean()
+    table = means.rename(columns=measured)
     own = sum(table[name].idxmin() == name for name in LOSSES)
-    row = summary[(summary.a == "cross-entropy") & (summary.b == "squared hinge")]
-    row = row.iloc[0].to_dict()
-    wide = chosen.pivot_table(index="seed", columns="loss", values="test_accuracy")
+    row = stats.between(summary, "cross-entropy", "squared hinge")
+    text = "L2-SVM head ahead of softmax in accuracy (stand-in: digits)"
+    claim = verdicts.order(text, "Tang 2013", row, better="squared hinge")
+    title = f"{own} of {len(LOSSES)} nets are best at their own loss"
+    heat = (table, title, "measured by", "trained with", "mean test loss")
+    rates = "Accuracy by learning rate: each loss has its own best"
     return lab.Findings(
         sentence=f"By accuracy, cross-entropy less squared hinge is "
-        f"{100 * row['difference']:+.1f} points ({row['verdict']}); by the losses, {own} of "
+        f"{100 * row.difference:+.1f} points ({row.verdict}); by the losses, {own} of "
         f"{len(LOSSES)} nets are best at the loss they were trained with.",
         summary=summary,
-        claims=verdicts.table(
-            [
-                verdicts.claim(
-                    "L2-SVM head ahead of softmax in accuracy (stand-in: digits)",
-                    "Tang 2013",
-                    None,
-                    wide["squared hinge"] - wide["cross-entropy"],
-                    verdicts.by_pairs(row, better="squared hinge"),
-                )
-            ]
-        ),
+        claims=verdicts.table([claim]),
         tables={"loss_by_loss": table.reset_index()},
         figures={
-            "loss_by_loss": plots.heat(
-                table,
-                f"{own} of {len(LOSSES)} nets are best at their own loss",
-                "measured by",
-                "trained with",
-                "mean test loss",
-            ),
-            "rates": plots.rates(
-                results.trials,
-                "validation_accuracy",
-                "Accuracy by learning rate: each loss has its own best",
-            ),
+            "loss_by_loss": plots.heat(*heat),
+            "rates": plots.rates(results.trials, "validation_accuracy", rates),
         },
     )
 

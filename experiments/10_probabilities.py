@@ -7,22 +7,14 @@ fitted on the validation part of the same seed.
 """
 
 import keras
-import numpy as np
 import pandas as pd
-from keras import ops
 from scipy.special import expit
 
 import hinge_keras as hk
 from hinge_keras.lab import Experiment, Findings, data, models, plots, run, stats
+from hinge_keras.lab.decoders import RawCalibrationError
 
 RAW, PLATT = "sigmoid of the score", "after Platt scaling"
-
-
-class RawCalibrationError(hk.ExpectedCalibrationError):
-    """The calibration error of scores read as if they were log odds."""
-
-    def entries(self, y_true, y_pred):
-        return super().entries(y_true, ops.sigmoid(y_pred))
 
 
 EXPERIMENT = Experiment(
@@ -48,12 +40,6 @@ EXPERIMENT = Experiment(
 )
 
 
-def binned(p, labels, bins=10):
-    """Mean forecast and share of +1 in bins of equal width."""
-    points = pd.DataFrame({"forecast": p, "share": labels})
-    return points.groupby(np.minimum((p * bins).astype(int), bins - 1)).mean()
-
-
 def forecasts(scores, splits):
     """The first seed's test forecasts in bins, raw and scaled, of each loss."""
     labels = {part: splits[part][1] for part in ("validation", "test")}
@@ -62,20 +48,20 @@ def forecasts(scores, splits):
         fit_to = labels["validation"][: len(f["validation"])]
         scaled = hk.Platt().fit(f["validation"], fit_to)
         for kind, p in ((RAW, expit(f["test"])), (PLATT, scaled(f["test"]))):
-            bins = binned(p, labels["test"][: len(p)])
+            bins = stats.binned(p, labels["test"][: len(p)])
             yield bins.assign(loss=loss, probability=kind)
 
 
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_accuracy")
     measured = ["test_raw_error", "test_scaled_error", "test_brier"]
-    summary = pd.concat(stats.compare(chosen, metric) for metric in measured)
+    summary = stats.compare_each(chosen, measured)
     means = chosen.groupby("loss")[measured].mean()
     hinge, entropy = means.loc["hinge"], means.loc["cross-entropy"]
-    scores = results.labelled("scores").merge(chosen[["trial"]], on="trial")
     first = EXPERIMENT.datasets[0]
-    shown = scores[scores.dataset == first.name]
+    shown = results.labelled("scores", chosen[chosen.dataset == first.name])
     bins = pd.concat(forecasts(shown, first.load(EXPERIMENT.seeds[0])))
+    title = f"A hinge score is no probability until it is scaled ({first.name})"
     return Findings(
         sentence="Raw, no: the hinge's expected calibration error is "
         f"{hinge.test_raw_error:.3f} against cross-entropy's {entropy.test_raw_error:.3f}; "
@@ -85,12 +71,7 @@ def findings(results):
         "sets; lower is better. The figure shows the first seed's nets, in ten bins.",
         summary=summary,
         tables={"forecasts": means.reset_index()},
-        figures={
-            "reliability": plots.reliability(
-                bins,
-                f"A hinge score is no probability until it is scaled ({first.name})",
-            )
-        },
+        figures={"reliability": plots.reliability(bins, title)},
     )
 
 

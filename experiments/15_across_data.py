@@ -12,10 +12,8 @@ import hinge_keras as hk
 from hinge_keras.lab import Experiment, Findings, data, models, plots, run, stats
 
 SMALL = ("ecoli", "glass", "titanic", "pima", "german", "banknote", "yeast")
-LARGE = (
-    "adult", "dry bean", "letter", "mushrooms", "pendigits", "satimage", "spambase",
-    "splice", "w8a",
-)  # fmt: skip
+LARGE = ("adult", "dry bean", "letter", "mushrooms", "pendigits", "satimage")
+LARGE += ("spambase", "splice", "w8a")
 TEXTS = ("SMS spam", "polarity", "R8")
 SIZES = (400, 200, 600)
 
@@ -26,10 +24,9 @@ BINARY = {
     "smooth hinge psi_G(0.5)": hk.PsiG(0.5),
     "smooth hinge psi_M(0.5)": hk.PsiM(0.5),
 }
+SOFTMAX = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 SEVERAL = {
-    "softmax cross-entropy": keras.losses.SparseCategoricalCrossentropy(
-        from_logits=True
-    ),
+    "softmax cross-entropy": SOFTMAX,
     **{f"one-vs-rest {name}": hk.OneVsRest(BINARY[name]) for name in list(BINARY)[1:]},
     "Crammer-Singer": hk.CrammerSinger(),
     "Weston-Watkins": hk.WestonWatkins(),
@@ -61,42 +58,33 @@ EXPERIMENT = Experiment(
 
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_accuracy")
-    arms = chosen.loss.str.removeprefix("one-vs-rest ").str.removeprefix("softmax ")
-    chosen = chosen.assign(arm=arms)
+    chosen["arm"] = chosen.loss.str.replace("^(one-vs-rest|softmax) ", "", regex=True)
     shared = chosen[chosen.arm.isin(BINARY)]
     several = chosen[~chosen.dataset.isin(TWO)]
     ranks, p, distance = stats.ranked(shared, "test_accuracy")
     more, more_p, more_distance = stats.ranked(several, "test_accuracy")
     summary = stats.compare(shared, "test_accuracy", "arm")
-    seen = stats.seen(summary)
-    means = (
-        chosen.groupby(["dataset", "arm"], sort=False).test_accuracy.mean().unstack()
-    )
+    means = chosen.pivot_table("test_accuracy", "dataset", "arm", sort=False)
     sets, best = shared.dataset.nunique(), ranks.idxmin()
     apart = "differ" if p < stats.ALPHA else "are not shown to differ"
-    largest = (ranks.max() - ranks.min()) > distance
+    largest = ranks.max() - ranks.min()
+    first = f"{best} ranks first of five losses over {sets} sets"
+    other = "Seven losses, data sets of several classes"
     return Findings(
         sentence=f"Over {sets} sets the mean ranks of five tuned losses {apart} (Friedman "
         f"p = {p:.2g}); {best} ranks first, "
-        f"{'and' if largest else 'but'} first and last are "
-        f"{ranks.max() - ranks.min():.2f} apart with a critical difference of "
-        f"{distance:.2f}. {len(seen)} of {len(summary)} comparisons on a single set show "
+        f"{'and' if largest > distance else 'but'} first and last are "
+        f"{largest:.2f} apart with a critical difference of "
+        f"{distance:.2f}. {stats.tally(summary)} comparisons on a single set show "
         "a difference.",
         notes=f"On the {several.dataset.nunique()} sets of several classes, with "
         f"Crammer-Singer and Weston-Watkins: Friedman p = {more_p:.2g}. On several classes "
         "the binary losses are used one class against the rest.",
         summary=summary,
-        tables={
-            "means": means.reset_index(),
-            "ranks": ranks.rename("rank").reset_index(),
-        },
+        tables={"means": means.reset_index(), "ranks": ranks.reset_index(name="rank")},
         figures={
-            "critical_difference": plots.critical_difference(
-                ranks, distance, f"{best} ranks first of five losses over {sets} sets"
-            ),
-            "several_classes": plots.critical_difference(
-                more, more_distance, "Seven losses, data sets of several classes"
-            ),
+            "critical_difference": plots.critical_difference(ranks, distance, first),
+            "several_classes": plots.critical_difference(more, more_distance, other),
         },
     )
 

@@ -7,15 +7,13 @@ its own best step size. A public thesis on the smooth hinges of Luo, Qiao and
 Zhang (2021) reports 97.88 % by five-fold cross-validation with psi_M.
 """
 
-import math
-
 import keras
 
 import hinge_keras as hk
 from hinge_keras import lab
-from hinge_keras.lab import data, models, plots, stats, verdicts
+from hinge_keras.lab import data, models, plots, report, stats, verdicts
 
-PUBLISHED = 0.9788
+PUBLISHED, SOURCE = 0.9788, "Luo, Qiao and Zhang 2021, by a public thesis"
 EXPERIMENT = lab.Experiment(
     datasets=[data.breast_cancer()],
     models=[models.MLP(())],
@@ -36,50 +34,30 @@ EXPERIMENT = lab.Experiment(
 )
 
 
-def told(step):
-    """A loss that reached the accuracy on no seed has no median."""
-    return "never" if math.isnan(step) else f"{step:.0f}"
-
-
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_hinge", higher_is_better=False)
-    curves = results.labelled("curves").merge(chosen[["trial"]], on="trial")
+    curves = results.labelled("curves", chosen)
     summary = stats.compare(chosen, "test_accuracy")
-    steps = (
-        curves[curves.validation_accuracy >= 0.95].groupby(["loss", "seed"]).epoch.min()
-    )
-    first = steps.groupby("loss").median().reindex(list(EXPERIMENT.losses))
+    steps = chosen.trial.map(stats.first_epoch(curves, "validation_accuracy", 0.95))
+    first = steps.groupby(chosen.loss).median().reindex(list(EXPERIMENT.losses))
+    # A loss that reached the accuracy on no seed has no median.
+    told = first.map("{:.0f}".format).replace("nan", "never")
+    text = "breast cancer, test accuracy of psi_M(0.5), linear model (ours: "
+    text += "splits instead of folds)"
     smooth = chosen[chosen.loss == "psi_M(0.5)"].test_accuracy
-    rule = verdicts.within(PUBLISHED, smooth)
-    seen = len(stats.seen(summary))
+    claim = verdicts.number(text, SOURCE, PUBLISHED, smooth)
+    title = "Each loss at its best step: hinge on held-out data while training"
+    metric, axis = "validation_hinge", "validation hinge loss"
     return lab.Findings(
         sentence="In median steps to 95 % validation accuracy: "
-        + ", ".join(f"{loss} {told(step)}" for loss, step in first.items())
-        + f"; {seen} of {len(summary)} comparisons of the final test accuracy show a "
-        "difference.",
+        f"{report.listed(told, '{0} {1}')}; {stats.tally(summary)} comparisons of the "
+        "final test accuracy show a difference.",
         notes="Step sizes are chosen by the hinge on the validation part.",
         summary=summary,
         tables={"steps": first.rename("steps").reset_index()},
-        claims=verdicts.table(
-            [
-                verdicts.claim(
-                    "breast cancer, test accuracy of psi_M(0.5), linear model (ours: "
-                    "splits instead of folds)",
-                    "Luo, Qiao and Zhang 2021, by a public thesis",
-                    PUBLISHED,
-                    smooth,
-                    rule,
-                )
-            ]
-        ),
+        claims=verdicts.table([claim]),
         figures={
-            "convergence": plots.curves(
-                curves,
-                ["validation_hinge"],
-                "Each loss at its best step: hinge on held-out data while training",
-                log=True,
-                ylabel="validation hinge loss",
-            )
+            "convergence": plots.curves(curves, [metric], title, log=True, ylabel=axis)
         },
     )
 

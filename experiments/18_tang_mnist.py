@@ -7,15 +7,13 @@ paper's: 10,000 training images, 128-128 units, 20 epochs, no input noise; with
 FULL=1 in the environment 50,000 images, 512-512 units, 300 epochs.
 """
 
-import os
-
 import keras
 
 import hinge_keras as hk
 from hinge_keras import lab
 from hinge_keras.lab import data, models, plots, stats, verdicts
 
-FULL = bool(os.environ.get("FULL"))
+FULL = lab.full()
 PUBLISHED = {"softmax": 0.0099, "squared hinge": 0.0087}
 
 EXPERIMENT = lab.Experiment(

@@ -8,21 +8,18 @@ layer wrong labels in the training and validation parts; with FULL=1 in the
 environment MNIST instead, 50,000 images and layers of 512 units.
 """
 
-import os
-
 import hinge_keras as hk
 from hinge_keras import lab
 from hinge_keras.lab import data, models, plots, stats, verdicts
 
-FULL = bool(os.environ.get("FULL"))
+FULL = lab.full()
 SOURCE = "Janocha and Czarnecki 2017"
 WELL = 0.9  # The validation accuracy to which speed is measured.
 UNITS = 512 if FULL else 64
 NETS = [models.MLP((UNITS,) * depth) for depth in (0, 1, 3)]
 DEPTH = {net.name: len(net.hidden) for net in NETS}
-CLEAN = data.digits(shares=(800, 400, 597))
-if FULL:
-    CLEAN = data.mnist(sizes=(50_000, 10_000, 1.0))
+MNIST, DIGITS = (50_000, 10_000, 1.0), (800, 400, 597)
+CLEAN = data.mnist(sizes=MNIST) if FULL else data.digits(shares=DIGITS)
 SETS = [CLEAN, *(data.with_label_noise(CLEAN, share) for share in (0.2, 0.4, 0.6))]
 NOISE = {each.name: each.settings.get("share", 0.0) for each in SETS}
 
@@ -53,80 +50,68 @@ EXPERIMENT = lab.Experiment(
 
 def judged(speed, accuracy):
     """The paper's summary: which losses are fast, robust and, clean, less accurate."""
-    for fast, slow in (("hinge", "log"), ("hinge^2", "hinge"), ("hinge^3", "hinge")):
-        text = f"{fast} learns faster than {slow} (ours: epochs saved to {WELL:.0%})"
-        row = stats.between(speed, fast, slow)
-        yield verdicts.order(text, SOURCE, row, better=fast)
-    for noise in (0.4, 0.6):
-        for loss in ("L1 of softmax", "L2 of softmax"):
-            text = f"{loss} withstands {noise:.0%} wrong labels better than log"
-            row = stats.between(accuracy[accuracy.noise == noise], loss, "log")
-            yield verdicts.order(text, SOURCE, row, better=loss)
-    for loss in ("L1", "Chebyshev"):
-        text = f"{loss} is less accurate than log on clean labels"
-        row = stats.between(accuracy[accuracy.noise == 0], loss, "log")
-        yield verdicts.order(text, SOURCE, row, better="log")
+    text = f"{{}} learns faster than {{}} (ours: epochs saved to {WELL:.0%})"
+    fast = ("hinge", "log"), ("hinge^2", "hinge"), ("hinge^3", "hinge")
+    yield from verdicts.orders(text, SOURCE, speed, fast)
+    robust = ("L1 of softmax", "log"), ("L2 of softmax", "log")
+    for noise, rows in accuracy[accuracy.noise.isin([0.4, 0.6])].groupby("noise"):
+        text = f"{{}} withstands {noise:.0%} wrong labels better than {{}}"
+        yield from verdicts.orders(text, SOURCE, rows, robust)
+    text, behind = "{1} is less accurate than {0} on clean labels", ("L1", "Chebyshev")
+    clean = accuracy[accuracy.noise == 0]
+    yield from verdicts.orders(text, SOURCE, clean, [("log", loss) for loss in behind])
 
 
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_accuracy")
-    well = results.curves[results.curves.validation_accuracy >= WELL]
-    first = chosen.trial.map(well.groupby("trial").epoch.min())
+    first = stats.first_epoch(results.curves, "validation_accuracy", WELL)
     # A net that never gets there counts as one that does after the end.
     chosen = chosen.assign(
         layers=chosen.model.map(DEPTH),
         noise=chosen.dataset.map(NOISE),
-        speed=first.fillna(chosen.epochs + 1),
+        speed=chosen.trial.map(first).fillna(chosen.epochs + 1),
     )
     deep, noisy = chosen[chosen.noise == 0], chosen[chosen.layers == 1]
-    summary = stats.compare(
-        chosen, "test_accuracy", within=("layers", "noise"), against="log"
-    )
+    cells = ("layers", "noise")
+    summary = stats.compare(chosen, "test_accuracy", within=cells, against="log")
     saved = deep.assign(saved=-deep.speed)
     speed = stats.compare(saved, "saved", within=("layers",), against="hinge")
     claims = judged(speed[speed.layers == 1], summary[summary.layers == 1])
     means = noisy.pivot_table("test_accuracy", "loss", "noise", sort=False)
     most = means.columns.max()
-    robust = means[most].idxmax()
+    at_most = means[most]
+    robust = at_most.idxmax()
     speeds = deep.pivot_table("speed", ["loss", "seed"], "layers", sort=False)
-    epochs = speeds[1].groupby("loss", sort=False).mean()
+    epochs = speeds[1].groupby("loss", sort=False).mean().rename("epochs")
     fastest = " and ".join(epochs.index[epochs == epochs.min()])
     halves = noisy.pivot_table("test_accuracy", ["noise", "seed"], "loss")
     apart = (halves["Chebyshev"] - halves["L1 of softmax"]).abs().mean()
+    shares = (100 * means).rename(columns="{:.0%}".format)
+    keeps = f"At {most:.0%} wrong labels {robust} keeps the most"
+    need = "need" if " and " in fastest else "needs"
+    quick = f"With one hidden layer {fastest} {need} the fewest epochs"
+    quantity = (
+        f"epochs to {WELL:.0%} validation accuracy, every seed a dot, the mean a bar"
+    )
+    depths = {0: "no hidden layer", 1: "one", 3: "three"}
+    noisy_axis = "wrong labels in training"
     return lab.Findings(
         sentence="With one hidden layer and clean labels the fewest epochs to "
         f"{WELL:.0%} are those of {fastest} (mean {epochs.min():.1f}; hinge, squared and "
         f"cubed {epochs['hinge']:.1f}, {epochs['hinge^2']:.1f}, {epochs['hinge^3']:.1f}); "
         f"at {most:.0%} wrong labels {robust} is the most accurate "
-        f"({means[most].max():.3f}; log {means.loc['log', most]:.3f}, hinge "
-        f"{means.loc['hinge', most]:.3f}). {len(stats.seen(summary))} of {len(summary)} "
-        "comparisons with log show a difference.",
+        f"({at_most.max():.3f}; log {at_most['log']:.3f}, hinge {at_most['hinge']:.3f}). "
+        f"{stats.tally(summary)} comparisons with log show a difference.",
         notes="The Chebyshev loss of a softmax is half its L1 loss, so that no claim can "
         f"hold for one of them alone; here the two differ by {100 * apart:.1f} points on average. "
         "Speed is that of the rate with the highest final validation accuracy; a net that "
         "never gets there counts as one that does after the last epoch.",
         summary=summary,
-        tables={
-            "accuracy": means.reset_index(),
-            "epochs": epochs.rename("epochs").reset_index(),
-        },
+        tables={"accuracy": means.reset_index(), "epochs": epochs.reset_index()},
         claims=verdicts.table(claims),
         figures={
-            "noise": plots.heat(
-                (100 * means).rename(columns="{:.0%}".format),
-                f"At {most:.0%} wrong labels {robust} keeps the most",
-                "wrong labels in training",
-                "loss",
-                "test accuracy, %",
-            ),
-            "speed": plots.dots(
-                speeds.reset_index(),
-                {0: "no hidden layer", 1: "one", 3: "three"},
-                f"With one hidden layer {fastest} "
-                f"{'need' if ' and ' in fastest else 'needs'} the fewest epochs",
-                "loss",
-                f"epochs to {WELL:.0%} validation accuracy, every seed a dot, the mean a bar",
-            ),
+            "noise": plots.heat(shares, keeps, noisy_axis, "loss", "test accuracy, %"),
+            "speed": plots.dots(speeds.reset_index(), depths, quick, "loss", quantity),
         },
     )
 

@@ -10,13 +10,10 @@ does. The logit adjustment at full strength, as here, is the balanced softmax.
 
 import itertools
 
-import keras
-import pandas as pd
-from keras import ops
-
 import hinge_keras as hk
 from hinge_keras import lab
-from hinge_keras.lab import data, models, plots, stats, verdicts
+from hinge_keras.lab import arms, data, models, plots, stats, verdicts
+from hinge_keras.lab.rarity import rarer_half
 
 K = 3
 PLAIN, COSINE = models.MLP((64,)), models.MLP((64,), "cosine")
@@ -28,7 +25,7 @@ COUNTS = {
     FASHION.name: data.long_tail(1000, 100, 10),
     CLINC.name: data.long_tail(80, 20, 150),
 }
-ARMS = {  # The net that a loss is made for, and the loss from the class counts.
+LOSSES = {  # The net that a loss is made for, and the loss from the class counts.
     "cross-entropy": (PLAIN, lambda counts: hk.CrossEntropy()),
     "focal": (PLAIN, lambda counts: hk.Focal()),
     "logit adjustment": (PLAIN, hk.LogitAdjusted),
@@ -48,34 +45,21 @@ CLAIMS = (
     ("LDAM", "test_top_1", "Cao et al. 2019"),
     ("imbalanced top-K", f"test_top_{K}", "Garcin et al. 2022"),
 )
-
-
-def is_made_for(trial):
-    """Whether a loss has the trial's class counts and its net."""
-    arm, dataset = trial.loss.split(" on ")
-    return dataset == trial.dataset and ARMS[arm][0].name == trial.model
-
-
-def rarer_half():
-    """Accuracy on the rarer half of the classes, where all are equally frequent."""
-    return keras.metrics.MeanMetricWrapper(right_and_rare, name="rare")
-
-
-def right_and_rare(y_true, y_pred):
-    labels = ops.cast(ops.reshape(y_true, (-1,)), "int32")
-    right = ops.cast(ops.argmax(y_pred, axis=-1), "int32") == labels
-    return 2 * ops.cast(right & (labels >= y_pred.shape[-1] // 2), "float32")
-
+MADE_FOR = {  # A loss has the class counts of a set and the net that it needs.
+    f"{arm} on {name}": (f"{arm} on {name}", net.name, name)
+    for arm, (net, _) in LOSSES.items()
+    for name in COUNTS
+}
 
 EXPERIMENT = lab.Experiment(
     datasets=[FASHION, CLINC],
     models=[PLAIN, COSINE],
     losses={
         f"{arm} on {name}": make(counts)
-        for arm, (_, make) in ARMS.items()
+        for arm, (_, make) in LOSSES.items()
         for name, counts in COUNTS.items()
     },
-    where=is_made_for,
+    where=arms.only(MADE_FOR),
     learning_rates=[3e-3, 1e-2, 3e-2],
     epochs=12,
     batch_size=50,
@@ -93,10 +77,9 @@ def judged(summary):
     """The order that each paper claims, on both sets."""
     for name, (arm, metric, source) in itertools.product(COUNTS, CLAIMS):
         rows = summary[(summary.dataset == name) & (summary.metric == metric)]
-        text = f"{arm} ahead of cross-entropy on a long tail in {MEASURES[metric]} "
+        text = f"{{}} ahead of {{}} on a long tail in {MEASURES[metric]} "
         text += f"accuracy, mean over classes (ours: {name})"
-        row = stats.between(rows, arm, "cross-entropy")
-        yield verdicts.order(text, source, row, better=arm)
+        yield from verdicts.orders(text, source, rows, [(arm, "cross-entropy")])
 
 
 def told(name, means):
@@ -112,15 +95,9 @@ def told(name, means):
 
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_top_1")
-    chosen = chosen.assign(
-        arm=chosen.loss.str.split(" on ").str[0],
-        test_common=2 * chosen.test_top_1 - chosen.test_rare,
-    )
-    compared = [
-        stats.compare(chosen, metric, "arm", against="cross-entropy")
-        for metric in MEASURES
-    ]
-    summary = pd.concat(compared, ignore_index=True)
+    chosen["arm"] = chosen.loss.str.split(" on ").str[0]
+    chosen["test_common"] = 2 * chosen.test_top_1 - chosen.test_rare
+    summary = stats.compare_each(chosen, MEASURES, "arm", against="cross-entropy")
     means = 100 * chosen.groupby(["dataset", "arm"], sort=False)[list(MEASURES)].mean()
     means = means.rename(columns=MEASURES)
     return lab.Findings(

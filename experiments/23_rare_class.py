@@ -14,19 +14,16 @@ import hinge_keras as hk
 from hinge_keras import lab
 from hinge_keras.lab import data, models, plots, stats
 
-SETS = {
-    share: data.generated(
-        f"{share:.0%} positive",
-        "make_classification",
-        sizes=(1000, 1000, 4000),
-        n_features=2,
-        n_redundant=0,
-        weights=(1 - share,),
-        flip_y=0.0,
-        scaled=True,
-    )
-    for share in (0.01, 0.05, 0.2)
-}
+
+def plane(share):
+    """Points in the plane, that share of them positive."""
+    sizes, inputs = (1000, 1000, 4000), {"n_features": 2, "n_redundant": 0}
+    rarity = {"weights": (1 - share,), "flip_y": 0.0, "scaled": True}
+    name, generator = f"{share:.0%} positive", "make_classification"
+    return data.generated(name, generator, sizes=sizes, **inputs, **rarity)
+
+
+SETS = {share: plane(share) for share in (0.01, 0.05, 0.2)}
 METRICS = {"balanced": "balanced accuracy", "precision": "average precision"}
 
 
@@ -34,10 +31,11 @@ def losses_for(share):
     """The losses that know how rare the positive class is."""
     ratio = (1 - share) / share
     weights = [0.5 / (1 - share), 0.5 / share]
+    at = f"at {SETS[share].name}"
     return {
-        "weighted cross-entropy": hk.Logistic(class_weight=weights),
-        "weighted hinge": hk.Hinge(class_weight=weights),
-        "hinge, wide rare margin": hk.AsymmetricMargin(1.0, ratio**0.25),
+        f"weighted cross-entropy {at}": hk.Logistic(class_weight=weights),
+        f"weighted hinge {at}": hk.Hinge(class_weight=weights),
+        f"hinge, wide rare margin {at}": hk.AsymmetricMargin(1.0, ratio**0.25),
     }
 
 
@@ -47,11 +45,7 @@ EXPERIMENT = lab.Experiment(
     losses={
         "cross-entropy": keras.losses.BinaryCrossentropy(from_logits=True),
         "hinge": hk.Hinge(),
-        **{
-            f"{name} at {each.name}": loss
-            for share, each in SETS.items()
-            for name, loss in losses_for(share).items()
-        },
+        **{k: loss for share in SETS for k, loss in losses_for(share).items()},
     },
     where=lambda trial: trial.loss.partition(" at ")[2] in ("", trial.dataset),
     learning_rates=[3e-3, 1e-2, 3e-2],
@@ -65,11 +59,10 @@ EXPERIMENT = lab.Experiment(
 
 def counted(label, comparisons):
     """How often a difference is seen, and in whose favour, in words."""
-    seen = stats.seen(comparisons)
-    ahead = (seen.verdict == "cross-entropy higher").sum()
+    ahead = (comparisons.verdict == "cross-entropy higher").sum()
     return (
-        f"in {label} {len(seen)} of {len(comparisons)} comparisons with plain "
-        f"cross-entropy show a difference, {ahead} of them in its favour"
+        f"in {label} {stats.tally(comparisons)} comparisons with plain cross-entropy "
+        f"show a difference, {ahead} of them in its favour"
     )
 
 
@@ -92,6 +85,10 @@ def findings(results):
     )
     counts = "; ".join(counted(*item) for item in compared.items()).capitalize()
     precision = stats.seen(compared["average precision"])
+    title = "Weights move the threshold; the order of the scores gains nothing"
+    if (precision.difference < 0).any():
+        title = "Knowing the rarity improves the order of the scores too"
+    axes = ("share", "value", title, "positive examples, %", "test measure, %")
     return lab.Findings(
         sentence=f"At {rarest:g} % positives class weights take cross-entropy's {told}. "
         f"{counts}.",
@@ -99,20 +96,7 @@ def findings(results):
         "on validation data as unbalanced as the rest.",
         summary=pd.concat(compared.values(), ignore_index=True),
         tables={"means": means.reset_index()},
-        figures={
-            "rare": plots.lines(
-                measured,
-                "share",
-                "value",
-                "Knowing the rarity improves the order of the scores too"
-                if (precision.difference < 0).any()
-                else "Weights move the threshold; the order of the scores gains nothing",
-                "positive examples, %",
-                "test measure, %",
-                by="arm",
-                panel="measure",
-            )
-        },
+        figures={"rare": plots.lines(measured, *axes, by="arm", panel="measure")},
     )
 
 

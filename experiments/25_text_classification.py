@@ -6,7 +6,6 @@ smooth losses all classes and folds of a C are one program, for the hinge scikit
 loops over its LIBLINEAR, one class of one fold at a time.
 """
 
-import time
 import warnings
 
 import numpy as np
@@ -16,20 +15,18 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from hinge_keras import lab
-from hinge_keras.lab import data, plots, report, stats
+from hinge_keras.lab import data, plots, report, searches, stats
 from hinge_keras.svm import SmoothSVC, SmoothSVCCV
 
-SETS = [
-    "SMS spam", "polarity", "R8", "a9a", "w8a", "IMDB", "20 Newsgroups", "news20",
-    "sector",
-]  # fmt: skip
+SETS = ["SMS spam", "polarity", "R8", "a9a", "w8a", "IMDB", "20 Newsgroups"]
+SETS += ["news20", "sector"]
 QUICK = 2
 COSTS = [0.03, 0.18, 1.0, 5.6, 32.0]
 FOLDS = StratifiedKFold(3, shuffle=True, random_state=0)
 SMOOTH = ["psi_G", "psi_M", "squared hinge", "logistic"]
 
 
-def searches():
+def machines():
     """Every arm's search for C; psi_G and psi_M have sigma 1."""
     for arm in SMOOTH:
         model = SmoothSVC(arm.lower().replace(" ", "_"), tol=1e-3)
@@ -40,13 +37,8 @@ def searches():
 
 def measured(name):
     """Accuracy on the test part, and what the search and the last fit took."""
-    (x, y), (x_test, y_test) = data.sparse(name)
-    for arm, search in searches():
-        start = time.process_time()
-        search.fit(x, y)
-        seconds = time.process_time() - start
-        best = search.best_estimator_
-        trace = getattr(best, "trace_", None)
+    (x, y), test = data.sparse(name)
+    for arm, search in machines():
         yield {
             "dataset": name,
             "loss": arm,
@@ -54,10 +46,7 @@ def measured(name):
             "features": x.shape[1],
             "nonzeros": x.nnz,
             "classes": y.max() + 1,
-            "C": best.C,
-            "accuracy": search.score(x_test, y_test),
-            "seconds": seconds,
-            "reads": trace.products[-1].sum() + trace.passes.sum() if trace else np.nan,
+            **searches.timed(search, (x, y), test),
         }
 
 
@@ -67,7 +56,6 @@ def findings(results):
     list(measured(names[0]))  # Compiles what the others are timed with.
     trials = pd.DataFrame(row for name in names for row in measured(name))
     summary = stats.compare(trials, "accuracy", within=(), pair=("dataset",))
-    seen = stats.seen(summary)
     ranks, p, distance = stats.ranked(trials, "accuracy", arm="loss")
     wide = trials.pivot(index="dataset", columns="loss").loc[names]
     accuracy, seconds = (wide[c][[*SMOOTH, "hinge"]] for c in ("accuracy", "seconds"))
@@ -81,8 +69,12 @@ def findings(results):
         "summed over classes": wide["reads"][SMOOTH],
     }
     problems = trials.classes.where(trials.classes > 2, 1)  # One for two classes.
+    close = f"Each smooth loss is within {above.abs().to_numpy().max():.2f} points of "
+    apart = "No two losses are shown to differ in mean rank"
+    if np.ptp(ranks) > distance:
+        apart = f"{ranks.idxmin()} ranks best, and not every loss is within reach"
     return lab.Findings(
-        sentence=f"{len(seen)} of {len(summary)} pairs of losses differ in accuracy over "
+        sentence=f"{stats.tally(summary)} pairs of losses differ in accuracy over "
         f"{len(names)} sets (Friedman p = {p:.2f}): psi_G is {above.psi_G.mean():+.2f} "
         f"points from the hinge on average, and its search for C takes {times:.2f} times "
         "the hinge's time in the median set.",
@@ -96,17 +88,10 @@ def findings(results):
         summary=summary,
         tables={"trials": trials},
         figures={
-            "ranks": plots.critical_difference(
-                ranks,
-                distance,
-                "No two losses are shown to differ in mean rank"
-                if np.ptp(ranks) <= distance
-                else f"{ranks.idxmin()} ranks best, and not every loss is within reach",
-            ),
+            "ranks": plots.critical_difference(ranks, distance, apart),
             "above": plots.beside(
                 above.reset_index(),
-                f"Each smooth loss is within {above.abs().to_numpy().max():.2f} points of "
-                "the hinge on every set",
+                close + "the hinge on every set",
                 "dataset",
                 dict(zip(SMOOTH, SMOOTH, strict=True)),
                 "accuracy above the hinge's (points)",

@@ -7,13 +7,11 @@ of the validation images right after 20 epochs. By default a smaller budget:
 and 4,096. The hinge of the recipe is the mean over classes, a tenth of ours.
 """
 
-import os
-
 import hinge_keras as hk
 from hinge_keras import lab
 from hinge_keras.lab import data, models, plots, stats, verdicts
 
-FULL = bool(os.environ.get("FULL"))
+FULL = lab.full()
 FEATURES, EXAMPLES = (4096, 48_000) if FULL else (1024, 12_000)
 PUBLISHED = {
     "train_accuracy": {1: 0.8681, 20: 0.9870},

@@ -1,7 +1,9 @@
-"""How scores become a class, and what a wrong decoder loses, as metrics."""
+"""How scores become a class, and what a wrong decoder loses."""
 
 import keras
 from keras import ops
+
+import hinge_keras as hk
 
 
 def sign_decoded():
@@ -14,6 +16,13 @@ def ambiguous():
     return keras.metrics.MeanMetricWrapper(not_one_positive, name="ambiguous")
 
 
+class RawCalibrationError(hk.ExpectedCalibrationError):
+    """The calibration error of scores read as if they were log odds."""
+
+    def entries(self, y_true, y_pred):
+        return super().entries(y_true, ops.sigmoid(y_pred))
+
+
 def rounding():
     """The binary accuracy of Keras before 2.3: the rounded output is the label."""
 
@@ -22,6 +31,25 @@ def rounding():
         return ops.mean(ops.cast(labels == ops.round(y_pred), "float32"), axis=-1)
 
     return keras.metrics.MeanMetricWrapper(hits)
+
+
+BOTH = {  # The right decoder, the wrong one, and how often that cannot decide.
+    "accuracy": hk.ScoreAccuracy,
+    "sign_decoded": sign_decoded,
+    "ambiguous": ambiguous,
+}
+
+
+def by_head(trials, split="test"):
+    """The share right by each net's own threshold: 1/2 for a sigmoid, else 0.
+
+    Args:
+        trials: Two-class trials with the metrics `accuracy`, Keras' own, and
+            `sign_accuracy`, and sigmoids trained on labels 0 and 1.
+        split: The part of the data.
+    """
+    sigmoid = trials.model.str.endswith("sigmoid")
+    return trials[f"{split}_accuracy"].where(sigmoid, trials[f"{split}_sign_accuracy"])
 
 
 def right_by_sign(y_true, y_pred):

@@ -5,6 +5,7 @@ import hashlib
 import inspect
 import itertools
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -165,6 +166,11 @@ class Experiment:
             learning_rates=list(self.learning_rates)[:2],
             epochs=min(self.epochs, 3),
         )
+
+
+def full():
+    """Whether `FULL=1` in the environment asks for a published, larger budget."""
+    return bool(os.environ.get("FULL"))
 
 
 def named(choices, name):

@@ -33,6 +33,12 @@ class MLP:
     def name(self):
         return f"{'-'.join(map(str, self.hidden))} {self.head}".strip()
 
+    @classmethod
+    def called(cls, name):
+        """The perceptron of that name: `"4-2 tanh"` is `MLP((4, 2), "tanh")`."""
+        *units, head = name.split()
+        return cls(tuple(int(n) for part in units for n in part.split("-")), head)
+
     def __call__(self, input_shape, outputs, seed):
         """A new model; equal seeds give equal weights, whatever the head."""
         # Given at once: Keras builds a model anew for every layer that is added.

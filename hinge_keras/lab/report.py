@@ -84,6 +84,16 @@ def markdown(table):
     )
 
 
+def listed(values, form):
+    """Names and values in words: `listed({"a": 0.5}, "{0} {1:.2f}")` is `"a 0.50"`.
+
+    Args:
+        values: A mapping or a series.
+        form: How one of them reads, `{0}` the name and `{1}` the value.
+    """
+    return ", ".join(form.format(name, value) for name, value in values.items())
+
+
 def cell(value):
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:.3g}"

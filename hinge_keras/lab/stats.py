@@ -81,6 +81,12 @@ def compare(
     return table
 
 
+def compare_each(trials, metrics, arm="loss", **options):
+    """The comparisons of `compare` by several metrics, each corrected by itself."""
+    tables = [compare(trials, metric, arm, **options) for metric in metrics]
+    return pd.concat(tables, ignore_index=True)
+
+
 def paired(x, y, a, b):
     """One comparison of two columns of pairs."""
     difference = (x - y).to_numpy()
@@ -111,6 +117,11 @@ def verdict(row):
 def seen(comparisons):
     """The comparisons whose verdict is a difference."""
     return comparisons[~comparisons.verdict.isin(NOTHING_SEEN)]
+
+
+def tally(comparisons):
+    """How many comparisons show a difference, in words: `"6 of 48"`."""
+    return f"{len(seen(comparisons))} of {len(comparisons)}"
 
 
 def between(comparisons, one, other):
@@ -187,6 +198,29 @@ def described(trials, metric, by):
 def interquartile_mean(values):
     """The mean of the middle half: robust to a lucky or a dead seed."""
     return scipy.stats.trim_mean(values.dropna(), 0.25) if values.count() else np.nan
+
+
+def first_epoch(curves, column, level):
+    """The first epoch at which a trial's column reaches a level, by trial.
+
+    Args:
+        curves: One row a trial and epoch.
+        column: The measured column, higher meaning better.
+        level: What it must reach; a trial that never does is missing.
+    """
+    return curves[curves[column] >= level].groupby("trial").epoch.min()
+
+
+def binned(forecasts, outcomes, bins=10):
+    """Mean forecast and share of +1 in bins of equal width, for reliability.
+
+    Args:
+        forecasts: Probabilities of +1, from 0 to 1.
+        outcomes: 1 where it was +1, else 0.
+        bins: How many; an empty one has no row.
+    """
+    points = pd.DataFrame({"forecast": forecasts, "share": outcomes})
+    return points.groupby(np.minimum((forecasts * bins).astype(int), bins - 1)).mean()
 
 
 def wins(comparisons):

@@ -35,9 +35,18 @@ class Results:
     scores: pd.DataFrame
     quick: bool = False
 
-    def labelled(self, table):
-        """A table with its trials' columns beside it."""
-        return getattr(self, table).merge(self.trials[["trial", *COLUMNS]], on="trial")
+    def labelled(self, table, trials=None):
+        """A table with its trials' columns beside it.
+
+        Args:
+            table: `"curves"` or `"scores"`.
+            trials: Some of the trials, when only their rows are wanted; a column
+                that these have and `Results.trials` lacks comes along.
+        """
+        trials = self.trials if trials is None else trials
+        added = [name for name in trials if name not in self.trials]
+        kept = trials[["trial", *COLUMNS, *added]]
+        return getattr(self, table).merge(kept, on="trial")
 
 
 class Store:

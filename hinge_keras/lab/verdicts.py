@@ -45,6 +45,28 @@ def number(text, source, published, values):
     return claim(text, source, published, values, within(published, values))
 
 
+def exactly(text, source, published, value):
+    """A row for an arithmetic example: is our value the published one, to its digits?"""
+    return claim(text, source, published, [value], exact(published, value))
+
+
+def numbers(text, source, published, ours, verdict=None):
+    """A row for each arm that a number was published of.
+
+    Args:
+        text: What was claimed, with `{}` in the place of the arm.
+        source: Author and year.
+        published: `{arm: number}`.
+        ours: Our values grouped by arm, a column of `table.groupby("arm")`.
+        verdict: What a rule of this module said of them all; `None` looks for each
+            number among our seeds.
+    """
+    for arm, value in published.items():
+        values = ours.get_group(arm)
+        said = verdict or within(value, values)
+        yield claim(text.format(arm), source, value, values, said)
+
+
 def share(text, source, published, hits, total, verdict=None):
     """A row whose value is a share of seeds, with its 95 % Wilson interval.
 
@@ -77,6 +99,20 @@ def order(text, source, comparison, better):
     rule = by_pairs(comparison, better)
     values = (text, source, None, ours, low, high, comparison["pairs"], rule)
     return dict(zip(COLUMNS, values, strict=True))
+
+
+def orders(text, source, comparisons, claimed):
+    """A row for each claimed order of two arms.
+
+    Args:
+        text: What was claimed, with a `{}` for the better arm and one for the other.
+        source: Author and year.
+        comparisons: Rows of `stats.compare`, one for each two arms.
+        claimed: Pairs of arms, the better one first.
+    """
+    for better, other in claimed:
+        row = stats.between(comparisons, better, other)
+        yield order(text.format(better, other), source, row, better)
 
 
 def along(text, source, published, curves):

@@ -1,6 +1,7 @@
 """What a wrong decoder counts as right, on scores small enough to check by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hinge_keras.lab import decoders
@@ -17,3 +18,22 @@ def test_the_sign_takes_the_first_of_several_positive_scores():
     labels = np.array([1, 1, 0])
     assert float(decoders.sign_decoded()(labels, scores)) == pytest.approx(2 / 3)
     assert float(decoders.ambiguous()(labels, scores)) == pytest.approx(2 / 3)
+
+
+def test_each_head_decides_at_its_own_threshold():
+    trials = pd.DataFrame(
+        {
+            "model": ["4 sigmoid", "4 linear", "4 tanh"],
+            "test_accuracy": [0.9, 0.5, 0.5],
+            "test_sign_accuracy": [0.5, 0.8, 0.7],
+        }
+    )
+    assert decoders.by_head(trials).tolist() == [0.9, 0.8, 0.7]
+
+
+def test_raw_scores_are_calibrated_only_where_they_are_log_odds():
+    labels = np.repeat([1.0, 0.0], [80, 20])
+    honest = np.full((100, 1), np.log(4.0), "float32")  # 80 of 100 are +1.
+    error = decoders.RawCalibrationError
+    assert float(error()(labels, honest)) == pytest.approx(0.0, abs=1e-6)
+    assert float(error()(labels, 0 * honest)) == pytest.approx(0.3, abs=1e-6)

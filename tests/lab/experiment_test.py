@@ -6,6 +6,7 @@ import keras
 import pytest
 
 import hinge_keras as hk
+from hinge_keras import lab
 from hinge_keras.lab import data, models
 
 
@@ -80,3 +81,11 @@ def test_a_data_set_made_from_another_has_a_lasting_definition(small):
     assert definition(0.1) == definition(0.1)
     assert definition(0.1) != definition(0.2)
     assert definition(0.1) != definition(0.1, factor=0.5)
+
+
+@pytest.mark.parametrize(("value", "expected"), [("", False), ("1", True)])
+def test_the_full_budget_is_asked_for_by_the_environment(monkeypatch, value, expected):
+    monkeypatch.setenv("FULL", value)
+    assert lab.full() is expected
+    monkeypatch.delenv("FULL")
+    assert lab.full() is False

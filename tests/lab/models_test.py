@@ -51,3 +51,10 @@ def test_the_penalty_is_that_factor_on_the_heads_squares():
     net = models.ConvolutionNet((2, 3), 4, penalty=0.1)((8, 8, 1), 3, seed=0)
     kernel = np.asarray(net.layers[-1].kernel)
     assert float(sum(net.losses)) == pytest.approx(0.1 * (kernel**2).sum(), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "model", [models.MLP((4, 2), "tanh"), models.MLP((50,), "softmax"), models.MLP(())]
+)
+def test_a_perceptron_is_found_by_the_name_that_tables_show(model):
+    assert models.MLP.called(model.name) == model

@@ -191,3 +191,32 @@ def test_shares_count_the_seeds_and_the_hits_of_each_cell():
     assert (tanh["arm"], tanh["seeds"], tanh["solved"]) == ("tanh", 20, 15)
     assert (tanh["share"], tanh["low"], tanh["high"]) == stats.share_interval(15, 20)
     assert (linear["seeds"], linear["share"]) == (4, 1.0)
+
+
+def test_a_tally_counts_the_differences_seen():
+    said = ["x higher", "no difference seen", "too few pairs", "x lower"]
+    assert stats.tally(pd.DataFrame({"verdict": said})) == "2 of 4"
+
+
+def test_the_first_epoch_at_a_level_is_by_trial_and_may_be_missing():
+    curves = pd.DataFrame(
+        {"trial": [0] * 3 + [1] * 3, "epoch": [1, 2, 3] * 2, "a": [1, 5, 4, 1, 2, 3]}
+    )
+    assert stats.first_epoch(curves, "a", 4).to_dict() == {0: 2}
+
+
+def test_bins_hold_mean_forecasts_and_shares():
+    forecasts = np.array([0.05, 0.07, 0.55, 1.0])
+    table = stats.binned(forecasts, [0, 1, 1, 1])
+    assert table.index.tolist() == [0, 5, 9]
+    assert table.forecast.tolist() == pytest.approx([0.06, 0.55, 1.0])
+    assert table.share.tolist() == [0.5, 1.0, 1.0]
+
+
+def test_each_metric_is_corrected_by_itself():
+    table = trials(0.01).assign(other=lambda t: t.test_accuracy)
+    table = pd.concat([table, table[table.loss == "b"].assign(loss="c")])
+    rows = stats.compare_each(table, ["test_accuracy", "other"], against="b")
+    assert rows.metric.tolist() == ["test_accuracy"] * 2 + ["other"] * 2
+    alone = stats.compare(table, "other", against="b")
+    pd.testing.assert_frame_equal(rows[2:].reset_index(drop=True), alone)

@@ -126,3 +126,16 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match=r"results folder .* cannot be written"):
         Store(tmp_path / "file" / "folder")
+
+
+def test_a_table_can_be_that_of_some_trials_and_bring_their_columns(
+    tmp_path, definitions
+):
+    tables = filled(tmp_path, definitions).fold(definitions)
+    some = tables.trials.iloc[:2].assign(arm=["a", "b"])
+    curves = tables.labelled("curves", some)
+    assert curves.groupby("trial").arm.first().to_dict() == {0: "a", 1: "b"}
+    assert "test_accuracy" not in curves
+    whole = tables.labelled("curves")
+    assert "arm" not in whole
+    assert set(whole.trial) == set(tables.trials.trial)

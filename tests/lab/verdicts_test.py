@@ -113,3 +113,32 @@ def test_a_claim_without_data_keeps_its_number_and_has_none_of_ours():
     row = verdicts.unavailable("far away", "someone", 0.5)
     assert (row["published"], row["verdict"]) == (0.5, "no data")
     assert math.isnan(row["ours"])
+
+
+def test_numbers_of_several_arms_are_judged_one_by_one_or_by_one_rule():
+    trials = pd.DataFrame({"arm": ["x", "x", "y"], "accuracy": [0.8, 1.0, 0.5]})
+    ours = trials.groupby("arm").accuracy
+    rows = list(verdicts.numbers("of {}", "s", {"x": 0.9, "y": 0.9}, ours))
+    assert [row["claim"] for row in rows] == ["of x", "of y"]
+    assert [row["ours"] for row in rows] == pytest.approx([0.9, 0.5])
+    assert [row["verdict"] for row in rows] == ["reproduced", "not reproduced"]
+    told = verdicts.numbers("of {}", "s", {"y": 0.9}, ours, verdicts.DECODER)
+    assert [row["verdict"] for row in told] == ["decoder bug"]
+
+
+def test_an_example_agrees_to_the_digits_published():
+    assert verdicts.exactly("c", "s", 1.3, 1.3)["verdict"] == "reproduced"
+    assert verdicts.exactly("c", "s", 1.3, 1.4)["verdict"] == "not reproduced"
+    assert verdicts.exactly("c", "s", None, 1.4)["verdict"] == "no published number"
+
+
+def test_claimed_orders_are_looked_up_among_the_comparisons():
+    seen = {"a": "x", "verdict": "x higher", "pairs": 9, "low": 0.1, "high": 0.4}
+    comparisons = pd.DataFrame(
+        [{**seen, "b": "y", "difference": 0.2}, {**seen, "b": "z", "difference": 0.3}]
+    )
+    claimed = [("z", "x"), ("x", "y")]
+    wrong, right = verdicts.orders("{} before {}", "s", comparisons, claimed)
+    assert (wrong["claim"], wrong["ours"]) == ("z before x", -0.3)
+    assert (right["claim"], right["ours"]) == ("x before y", 0.2)
+    assert (wrong["verdict"], right["verdict"]) == ("reversed", "reproduced")

@@ -11,7 +11,7 @@ from hinge_keras.lab.data.corrupted import (
     with_long_tail,
     with_outliers,
 )
-from hinge_keras.lab.data.dataset import Dataset
+from hinge_keras.lab.data.dataset import Dataset, with_balanced_test
 from hinge_keras.lab.data.generated import SIGNS, blobs, circles, generated, mesh, moons
 from hinge_keras.lab.data.images import fashion_mnist, long_tail, mnist, usps
 from hinge_keras.lab.data.sources import MissingData
@@ -41,6 +41,7 @@ __all__ = [
     "text",
     "usps",
     "wine",
+    "with_balanced_test",
     "with_group_noise",
     "with_label_noise",
     "with_long_tail",

@@ -135,6 +135,34 @@ def drawn(y, seed, size):
     )[0]
 
 
+def with_balanced_test(dataset, each, name=None):
+    """The test part with equally many examples of every class.
+
+    Accuracy on it is the mean over classes. A class with fewer test examples than
+    that gives each of them once, and some of them again.
+
+    Args:
+        dataset: The full set.
+        each: Test examples a class, from 1 up.
+        name: As it stands in the tables.
+    """
+    settings = {"full": dataset, "each": each}
+    return Dataset(name or dataset.name, balanced, settings, dataset.classes)
+
+
+def balanced(seed, full, each):
+    splits = full.load(seed)
+    x, y = splits["test"]
+    rows = []
+    for c in np.unique(y):
+        order = seeds.stream(seed, "balanced", int(c))
+        # From the start again where a class is short.
+        rows.append(np.resize(order.permutation(np.flatnonzero(y == c)), each))
+    rows = np.concatenate(rows)
+    splits["test"] = x[rows], y[rows]
+    return splits
+
+
 def standardised(splits):
     """Mean 0 and deviation 1 by the training part; a constant column becomes 0."""
     x_train, _ = splits["train"]

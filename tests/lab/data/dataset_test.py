@@ -62,3 +62,19 @@ def test_missing_values_are_refused():
 
     with pytest.raises(ValueError, match="dataset 'holes' has a missing or infinite"):
         data.Dataset("holes", recipe).load(0)
+
+
+def test_a_balanced_test_part_has_every_class_equally_often():
+    def recipe(seed):
+        test = np.arange(9.0)[:, None], np.array([0] * 2 + [1] * 7)
+        return {"train": (np.ones((4, 1)), np.array([0, 0, 0, 1])), "test": test}
+
+    full = data.Dataset("uneven", recipe)
+    part = data.with_balanced_test(full, 5).load(0)
+    x, y = part["test"]
+    assert np.bincount(y.astype(int)).tolist() == [5, 5]
+    assert len(np.unique(x[y == 1])) == 5  # None twice where there are enough.
+    assert set(x[y == 0].ravel()) == {0.0, 1.0}  # Each, and some again.
+    np.testing.assert_array_equal(part["train"][0], full.load(0)["train"][0])
+    other = data.with_balanced_test(full, 5).load(1)
+    assert not np.array_equal(x[y == 1], other["test"][0][y == 1])

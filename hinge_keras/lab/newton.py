@@ -1,0 +1,112 @@
+"""Newton's method on smooth SVMs as tables: its course, its end, and its limit.
+
+Losses are given by name as makers from sigma; all start from zero weights and have
+no intercept.
+"""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+from sklearn.svm import LinearSVC
+
+from hinge_keras.svm import SmoothSVC, kernels, newton
+from hinge_keras.svm.design import Design
+from hinge_keras.svm.objective import Objective
+
+TARGETS = ("1e-4", "1e-12")  # Gradients, as shares of the first.
+
+
+def courses(losses, sigmas, x, y, C, floor):
+    """Every iteration of each loss, width and forcing, one row each.
+
+    Args:
+        losses: `{name: maker}`.
+        sigmas: Widths of the smooth hinges.
+        x: Inputs, `(examples, features)`.
+        y: Labels -1 and +1.
+        C: The cost of a unit of loss.
+        floor: The gradient, as a share of the first, at which a run ends.
+
+    Returns:
+        A table of `loss`, `forcing`, `iteration`, Hessian `products` so far, the
+        `gradient` as a share of the first, and the `objective`.
+    """
+    tables = []
+    for name, sigma, forcing in itertools.product(losses, sigmas, newton.FORCING):
+        trace = course(losses[name](sigma), x, y, C, forcing, floor)
+        columns = {
+            "loss": f"{name}({sigma:g})",
+            "forcing": forcing,
+            "iteration": np.arange(len(trace.values)),
+            "products": trace.products[:, 0],
+            "gradient": trace.gradients[:, 0] / trace.initial,
+            "objective": trace.values[:, 0],
+        }
+        tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)
+
+
+def course(loss, x, y, C, forcing, floor):
+    """The trace of one run."""
+    signs, zeros = y[:, None], np.zeros((x.shape[1], 1))
+    costs, penalty = np.full_like(signs, C), np.ones_like(zeros)
+    objective = Objective(Design(x), kernels.of(loss), signs, costs, penalty)
+    _, trace = newton.minimise(objective, zeros, floor, forcing)
+    return trace
+
+
+def ends(courses, floor):
+    """What each run took, and how fast its gradient fell in the end, one row each.
+
+    The last three ratios of successive gradients, and each in powers of the one
+    before: 1 is linear convergence, 2 quadratic.
+
+    Args:
+        courses: As from `courses`.
+        floor: Gradients below are rounding.
+    """
+    rows = []
+    for (loss, forcing), run in courses.groupby(["loss", "forcing"], sort=False):
+        reached = {
+            f"products to {share}": run.products[run.gradient <= float(share)].min()
+            for share in TARGETS
+        }
+        gradients = run.gradient[run.gradient > floor].to_numpy()
+        ratios = (gradients[1:] / gradients[:-1])[-3:]
+        powers = np.log(ratios[1:]) / np.log(ratios[:-1])
+        row = {"loss": loss, "forcing": forcing, "iterations": run.iteration.max()}
+        row |= reached
+        row |= {f"ratio {k}": f"{ratio:.1e}" for k, ratio in enumerate(ratios, 1)}
+        row |= {f"power {k}": power for k, power in enumerate(powers, 2)}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def limit(losses, sigmas, x, y, C):
+    """The hinge objective of smooth solutions above the SVM's, by `C n`.
+
+    Args:
+        losses: `{name: maker}`.
+        sigmas: Widths of the smooth hinges.
+        x: Inputs, `(examples, features)`.
+        y: Labels -1 and +1.
+        C: The cost of a unit of loss.
+
+    Returns:
+        A table of `loss`, `sigma`, the `excess`, and its `bound`: a smooth hinge lies
+        furthest above the hinge at the margin 1.
+    """
+
+    def hinge(model):
+        w = model.coef_[0]
+        return (0.5 * w @ w / C + np.maximum(0, 1 - y * (x @ w)).sum()) / len(y)
+
+    options = {"C": C, "fit_intercept": False}
+    svm = LinearSVC(loss="hinge", tol=1e-9, max_iter=10**6, **options).fit(x, y)
+    rows = []
+    for name, sigma in itertools.product(losses, sigmas):
+        loss = losses[name](sigma)
+        smooth = SmoothSVC(loss, tol=1e-8, **options).fit(x, y)
+        rows.append((name, sigma, hinge(smooth) - hinge(svm), float(loss.phi(1.0))))
+    return pd.DataFrame(rows, columns=["loss", "sigma", "excess", "bound"])

@@ -1,0 +1,27 @@
+"""A timed search reports its machine; one without a trace has no reads."""
+
+import numpy as np
+import pytest
+from sklearn.model_selection import GridSearchCV
+from sklearn.svm import LinearSVC
+
+from hinge_keras.lab import searches
+from hinge_keras.svm import SmoothSVC, SmoothSVCCV
+
+
+@pytest.mark.parametrize(
+    ("search", "traced"),
+    [
+        (SmoothSVCCV(SmoothSVC("psi_g"), Cs=[0.1, 1.0], cv=3), True),
+        (GridSearchCV(LinearSVC(), {"C": [0.1, 1.0]}, cv=3), False),
+    ],
+)
+def test_a_search_is_timed_and_its_best_machine_scored(search, traced):
+    x = np.random.default_rng(0).normal(size=(80, 2))
+    y = (x[:, 0] > 0).astype(int)
+    row = searches.timed(search, (x[:60], y[:60]), (x[60:], y[60:]))
+    assert list(row) == ["C", "accuracy", "seconds", "reads"]
+    assert row["C"] == search.best_estimator_.C
+    assert row["accuracy"] == np.mean(search.predict(x[60:]) == y[60:]) > 0.8
+    assert row["seconds"] > 0
+    assert (row["reads"] > 0) if traced else np.isnan(row["reads"])

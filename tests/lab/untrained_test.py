@@ -1,0 +1,25 @@
+"""Shapes and worked examples agree with sums done by hand."""
+
+import numpy as np
+import pytest
+
+import hinge_keras as hk
+from hinge_keras.lab import untrained
+
+
+def test_a_shape_has_value_slope_and_curvature_at_every_margin():
+    table = untrained.shapes({"square": hk.SquaredHinge(), "hinge": hk.Hinge()}, 2.0)
+    assert list(table.columns) == ["name", "margin", "loss", "slope", "curvature"]
+    square, hinge = (table[table.name == name] for name in ("square", "hinge"))
+    assert (square.margin.min(), square.margin.max()) == (-2.0, 2.0)
+    np.testing.assert_allclose(square.loss, np.maximum(0, 1 - square.margin) ** 2)
+    assert hinge[hinge.margin > 1].slope.eq(0).all()
+    assert hinge[hinge.margin < 1].slope.eq(-1).all()
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"), [("", 1.0), ("sum", 2.0), ("weights 1, 0", 0.25)]
+)
+def test_rows_are_summed_up_as_the_example_says(how, expected):
+    value = untrained.worked(hk.Hinge, [[1], [1]], [[0.5], [-0.5]], how)
+    assert value == pytest.approx(expected)
