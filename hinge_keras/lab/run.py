@@ -90,11 +90,14 @@ def train_missing(experiment, name, folder, quick):
         for outcome in training.train(experiment, missing, watch=progress.within):
             store.add(outcome, definitions[outcome.trial], **environment())
             progress.step()
+    except MissingData:
+        raise
+    except BaseException:
+        kept = f"{progress.done} of {len(missing)} trials kept"
+        print(f"{name}: stopped; {kept}, run again to go on", flush=True)
+        raise
     finally:
         tables = store.fold(definitions)
-        if progress.done < len(missing):
-            kept = f"{progress.done} of {len(missing)} trials kept"
-            print(f"{name}: stopped; {kept}, run again to go on", flush=True)
     return tables, len(missing)
 
 

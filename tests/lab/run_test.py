@@ -169,6 +169,7 @@ def test_an_experiment_without_its_data_is_skipped_with_one_line(
     assert row["trained"] == 0
     assert row["finding"] == "skipped: no set/part.gz; take it from a shelf"
     assert not (tmp_path / "results/77_small/README.md").exists()
+    assert "stopped" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("quick", [False, True])
