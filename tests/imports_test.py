@@ -22,6 +22,7 @@ ROWS = {
     "configured.py": "keras |",
     "margins.py": "keras |",
     "losses/": "keras | configured margins losses",
+    "losses/order.py": "keras tensorflow |",  # tensorflow: when it is the backend
     "metrics.py": "keras | configured margins losses",
     "metrics/": "keras | configured margins losses metrics",
     "layers.py": "keras | configured",
