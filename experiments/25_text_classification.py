@@ -50,11 +50,16 @@ def measured(name):
         }
 
 
-def findings(results):
+def measurements(quick):
     warnings.simplefilter("ignore", ConvergenceWarning)  # Of the hinge, with a large C.
-    names = SETS[:QUICK] if results.quick else SETS
+    names = SETS[:QUICK] if quick else SETS
     list(measured(names[0]))  # Compiles what the others are timed with.
-    trials = pd.DataFrame(row for name in names for row in measured(name))
+    return pd.DataFrame(row for name in names for row in measured(name))
+
+
+def findings(results):
+    trials = results.trials
+    names = list(trials.dataset.unique())
     summary = stats.compare(trials, "accuracy", within=(), pair=("dataset",))
     ranks, p, distance = stats.ranked(trials, "accuracy", arm="loss")
     wide = trials.pivot(index="dataset", columns="loss").loc[names]
@@ -86,7 +91,6 @@ def findings(results):
             for title, table in shown.items()
         ),
         summary=summary,
-        tables={"trials": trials},
         figures={
             "ranks": plots.critical_difference(ranks, distance, apart),
             "above": plots.beside(

@@ -25,11 +25,14 @@ LOSSES = {
 CLINC = data.text("CLINC150", sizes=(1500, 500, 1500), components=50)
 
 
-def findings(results):
+def measurements(quick):
     x, y = (array[:BATCH] for array in CLINC.load(0)["train"])
-    sizes = SIZES[:2] if results.quick else SIZES
-    net = models.MLP((64,))
-    table = cost.against_k(LOSSES, sizes, net, x, y, CLINC.outputs)
+    sizes = SIZES[:2] if quick else SIZES
+    return cost.against_k(LOSSES, sizes, models.MLP((64,)), x, y, CLINC.outputs)
+
+
+def findings(results):
+    table = results.trials
     summary = table.pivot(index="K", columns="loss", values="milliseconds")[[*LOSSES]]
     times = summary.div(summary["cross-entropy"], axis="index")
     few, many = times.iloc[0], times.iloc[-1]
@@ -39,7 +42,7 @@ def findings(results):
     title += f"times one of cross-entropy, of noised top-K {many['noised top-K']:.0f}"
     axes = ("K, the guesses that the loss allows", "milliseconds a training step")
     figure = plots.lines(table, "K", "milliseconds", title, *axes)
-    figure.axes[0].set_xticks(sizes)
+    figure.axes[0].set_xticks(summary.index)
     return lab.Findings(
         sentence=f"From K = {few.name} to {many.name} a step goes from "
         f"{few['smooth top-K']:.0f} to {many['smooth top-K']:.0f} times that of "

@@ -3,7 +3,8 @@
     python -m hinge_keras.lab.gallery FOLDER
 
 writes `losses.png` (value, slope and curvature of each binary loss),
-`multiclass.png` (value along the lead of the true class), `losses.csv` and a
+`multiclass.png` (value along the lead of the true class), `labels.png` (value
+along the score of a label, of the losses that are neither), `losses.csv` and a
 page of them.
 """
 
@@ -17,7 +18,15 @@ import numpy as np
 import pandas as pd
 
 from hinge_keras.lab import plots, report
-from hinge_keras.losses import BinaryLoss, MulticlassLoss
+from hinge_keras.lab.plots.canvas import panels
+from hinge_keras.losses import (
+    AsymmetricMargin,
+    BinaryLoss,
+    Hinge,
+    MulticlassLoss,
+    MultilabelMargin,
+    SquaredHinge,
+)
 from hinge_keras.losses.base import REGISTRY
 
 EXAMPLES = {  # For the arguments that have no default.
@@ -26,6 +35,7 @@ EXAMPLES = {  # For the arguments that have no default.
     "costs": [[float(abs(i - j)) for j in range(4)] for i in range(4)],
 }
 COLOURS = {"value": "#0072B2", "slope": "#D55E00", "curvature": "#009E73"}
+LOOKS = [("-", "#0072B2"), ("--", "#D55E00")]
 
 
 def every_loss():
@@ -104,6 +114,32 @@ def multiclass_figure():
     return figure
 
 
+def labels_figure():
+    """Value of the other losses as the score of one label rises."""
+    score = np.linspace(-2, 3, 301)
+    scores = np.tile([0.0, 1.0, 0.0, -1.0], (len(score), 1))
+    scores[:, 0] = score
+    labels = np.tile([1, 1, 0, 0], (len(score), 1))
+    asymmetric = AsymmetricMargin(positive=2.0)
+    title = "Each label has its margin; a true one must lead all wrong ones"
+    figure, (one, several) = panels(2, title, width=4.2)
+    for sign, (style, colour) in zip((1, -1), LOOKS, strict=True):
+        value = asymmetric.call(np.full((len(score), 1), sign), score[:, None])
+        one.plot(score, np.asarray(value), style, color=colour, label=f"label {sign:+}")
+    for base, (style, colour) in zip((Hinge(), SquaredHinge()), LOOKS, strict=True):
+        value = MultilabelMargin(base).call(labels, scores)
+        several.plot(score, np.asarray(value), style, color=colour, label=base)
+    one.set(title="AsymmetricMargin(positive=2.0)", xlabel="score", ylabel="loss")
+    several.set(
+        title="MultilabelMargin(base)",
+        xlabel="score of one true label;\nthe other at 1, two wrong ones at 0 and -1",
+        ylabel="loss",
+    )
+    for axis in (one, several):
+        axis.legend(frameon=False)
+    return figure
+
+
 def grid_of(count, columns=5):
     rows = math.ceil(count / columns)
     figure, axes = plt.subplots(
@@ -118,18 +154,25 @@ def grid_of(count, columns=5):
     return figure, list(axes.flat)
 
 
+FIGURES = {
+    "losses": binary_figure,
+    "multiclass": multiclass_figure,
+    "labels": labels_figure,
+}
+
+
 def main(folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     facts().to_csv(folder / "losses.csv", index=False)
-    plots.save(binary_figure(), folder / "losses.png")
-    plots.save(multiclass_figure(), folder / "multiclass.png")
+    for name, draw in FIGURES.items():
+        plots.save(draw(), folder / f"{name}.png")
     (folder / "README.md").write_text(page())
     print(f"wrote a page, its figures and losses.csv to {folder}")
 
 
 def page():
-    """The Markdown page: both figures and the facts as a table."""
+    """The Markdown page: the figures and the facts as a table."""
     table = facts()
     words = {True: "yes", False: "no", None: "open"}
     for fact in ("convex", "calibrated"):
@@ -138,11 +181,17 @@ def page():
 
 # Every loss at a glance
 
-Drawn from the classes themselves, at their default arguments.
+Drawn from the classes themselves, at their default arguments unless a title names
+others.
 
 ![value, slope and curvature of each binary loss](losses.png)
 
 ![value of each multiclass loss along the lead of the true class](multiclass.png)
+
+The losses that are neither: of signs with a margin for each, and of several
+true labels at once.
+
+![value of the other losses along the score of one label](labels.png)
 
 What each loss states of itself, which `hk.check_loss` tests: `smoothness` is its
 largest curvature and `lipschitz` its largest slope, per unit of the score;

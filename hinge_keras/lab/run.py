@@ -1,8 +1,6 @@
 """From an experiment to its results folder: train what is missing, then report."""
 
-import hashlib
 import importlib
-import inspect
 import json
 import time
 from importlib.metadata import version
@@ -11,19 +9,27 @@ from pathlib import Path
 import keras
 import pandas as pd
 
-from hinge_keras.lab import plots, report, stats, training, verdicts
+from hinge_keras.lab import provenance, report, training
 from hinge_keras.lab.data import MissingData
 from hinge_keras.lab.progress import Progress, duration
 from hinge_keras.lab.store import Results, Store, joined, read, write
 
 RESULTS = Path("results")
+# What trains is known from the trials it left; what reads tables measures nothing.
+TRAINS = "hinge_keras/lab/training/"
+READS = tuple(
+    f"hinge_keras/lab/{room}"
+    for room in ("__init__", "run", "plots", "report", "stats", "verdicts")
+)
 
 
 def script(path, results=RESULTS, quick=False):
     """Run the experiment script at a path and return what there is to say of it.
 
     A script is a module with a docstring, whose first line is the question, a
-    function `findings(results)`, and, if it trains, an `EXPERIMENT`.
+    function `findings(results)`, and, if it trains, an `EXPERIMENT`. One that
+    takes long to measure something else has `measurements(quick)`, a table that
+    is kept as `results.trials`.
 
     Args:
         path: The script, in a package that can be imported.
@@ -63,7 +69,10 @@ def script(path, results=RESULTS, quick=False):
 
 def trained_and_published(module, experiment, name, folder, quick):
     """Train what is missing and publish what is new; how many were trained."""
-    tables, trained = train_missing(experiment, name, folder, quick)
+    if experiment is None:
+        tables, trained = measured(module, folder, quick), 0
+    else:
+        tables, trained = train_missing(experiment, name, folder)
     stamp = fingerprint(module, folder)
     if trained or previous(folder).get("stamp") != stamp:
         findings = module.findings(tables)
@@ -75,12 +84,23 @@ def trained_and_published(module, experiment, name, folder, quick):
     return trained
 
 
-def train_missing(experiment, name, folder, quick):
+def measured(module, folder, quick):
+    """What a script without trials measured, anew if the code it measures with is."""
+    Store(folder).journal.unlink()
+    trials, nothing = joined([]), joined([])
+    if hasattr(module, "measurements"):
+        of = provenance.files(module.__file__, (TRAINS, *READS))
+        code = f"sha256 {provenance.fingerprint(str(quick), of=of)}"
+        path = folder / "trials.csv"
+        if set(read(path).get("code", ())) != {code}:
+            write(module.measurements(quick).assign(code=code), path)
+        trials = read(path)
+    return Results(trials, nothing, nothing, quick)
+
+
+def train_missing(experiment, name, folder):
     """Train the trials without a result; keep every finished one whatever happens."""
     store = Store(folder)
-    if experiment is None:
-        store.journal.unlink()
-        return Results(joined([]), joined([]), joined([]), quick), 0
     definitions = {trial: experiment.definition(trial) for trial in experiment.trials()}
     missing = store.missing(definitions)
     if missing:
@@ -90,11 +110,14 @@ def train_missing(experiment, name, folder, quick):
         for outcome in training.train(experiment, missing, watch=progress.within):
             store.add(outcome, definitions[outcome.trial], **environment())
             progress.step()
+    except MissingData:
+        raise
+    except BaseException:
+        kept = f"{progress.done} of {len(missing)} trials kept"
+        print(f"{name}: stopped; {kept}, run again to go on", flush=True)
+        raise
     finally:
         tables = store.fold(definitions)
-        if progress.done < len(missing):
-            kept = f"{progress.done} of {len(missing)} trials kept"
-            print(f"{name}: stopped; {kept}, run again to go on", flush=True)
     return tables, len(missing)
 
 
@@ -139,12 +162,11 @@ def setting(name, experiment, tables):
 
 def fingerprint(module, folder):
     """Changes when the trials or the code that reads them change."""
-    trained = hasattr(module, "EXPERIMENT")
-    parts = [(folder / "trials.csv").read_text() if trained else ""]
-    parts += [
-        inspect.getsource(part) for part in (module, stats, verdicts, plots, report)
-    ]
-    return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
+    kept = hasattr(module, "EXPERIMENT") or hasattr(module, "measurements")
+    trials = (folder / "trials.csv").read_text() if kept else ""
+    return provenance.fingerprint(
+        trials, of=provenance.files(module.__file__, (TRAINS,))
+    )
 
 
 def previous(folder):

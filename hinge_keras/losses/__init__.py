@@ -4,6 +4,7 @@ from hinge_keras.losses import (
     binary,
     imbalanced,
     multiclass,
+    noised,
     probabilistic,
     smooth,
     topk,
@@ -19,6 +20,7 @@ from hinge_keras.losses.base import (
 from hinge_keras.losses.binary import *  # noqa: F403
 from hinge_keras.losses.imbalanced import *  # noqa: F403
 from hinge_keras.losses.multiclass import *  # noqa: F403
+from hinge_keras.losses.noised import *  # noqa: F403
 from hinge_keras.losses.probabilistic import *  # noqa: F403
 from hinge_keras.losses.smooth import *  # noqa: F403
 from hinge_keras.losses.topk import *  # noqa: F403
@@ -33,6 +35,7 @@ __all__ = [
     *smooth.__all__,
     *multiclass.__all__,
     *topk.__all__,
+    *noised.__all__,
     *imbalanced.__all__,
     *probabilistic.__all__,
 ]

@@ -20,6 +20,7 @@ __all__ = [
     "MultiMargin",
     "MultilabelMargin",
     "OneVsRest",
+    "SmoothCrammerSinger",
     "Structured",
     "WestonWatkins",
 ]
@@ -39,6 +40,36 @@ class CrammerSinger(ComposedLoss):
 
     def aggregate(self, scores, is_true):
         rival = ops.max(margins.rivals(scores, is_true), axis=-1)
+        return self.base.phi(margins.true_score(scores, is_true) - rival)
+
+
+class SmoothCrammerSinger(ComposedLoss):
+    """The loss of all rivals, `phi(s_y - T * log(sum_{j != y} exp(s_j / T)))`.
+
+    A smooth maximum in place of `CrammerSinger`'s: smooth if `phi` is, and at most
+    `T * log(classes - 1)` above it where the slope of `phi` is at most 1. With
+    `Logistic()` and `T = 1` it is cross-entropy.
+
+    Args:
+        base: A `BinaryLoss`; `Hinge()` by default.
+        temperature: The `T` above, in units of the score, above 0.
+
+    >>> SmoothCrammerSinger(temperature=0.1)([1], [[0.5, 1.0, 0.0]])
+    0.5007
+
+    Zhang, Jordan, Li and Yeung, Coherence functions for multicategory margin-based
+    classification methods, AISTATS 2009, for the softplus hinge.
+    """
+
+    zero_from = math.inf  # Many rivals at once outweigh any lead over the closest.
+
+    def __init__(self, base=None, temperature=1.0, **options):
+        super().__init__(base, **options)
+        self.temperature = above("temperature", temperature, 0)
+
+    def aggregate(self, scores, is_true):
+        rivals = margins.rivals(scores, is_true) / self.temperature
+        rival = self.temperature * ops.logsumexp(rivals, axis=-1)
         return self.base.phi(margins.true_score(scores, is_true) - rival)
 
 

@@ -9,24 +9,35 @@ def kth_largest(x, k):
 
     The gradient goes to the element that is returned.
     """
-    if keras.backend.backend() == "jax":
+    if compiled_by_xla():
         return kth_by_counting(x, k)
     # One row after another: TensorFlow is slower at more than two axes.
     best, _ = ops.top_k(ops.reshape(x, (-1, x.shape[-1])), k)
     return ops.reshape(best[..., -1], ops.shape(x)[:-1])
 
 
+def compiled_by_xla():
+    """Whether XLA compiles what is being computed: on TensorFlow if it was asked to."""
+    if keras.backend.backend() != "tensorflow":
+        return keras.backend.backend() == "jax"
+    import tensorflow as tf
+    from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
+
+    return GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
+
+
 def kth_by_counting(x, k):
     """`kth_largest` by bisection over the bits of a number, exactly.
 
     XLA sorts a row to find its k-th largest, which takes 13 times as long on a
-    processor. Read as integers, positive floats are in order and negative ones
-    in reverse; each bit of the answer is set if k numbers still reach it.
+    processor, and more for a longer row; outside XLA a partial sort is faster.
+    Read as integers, positive floats are in order and negative ones in reverse;
+    each bit of the answer is set if k numbers still reach it.
     """
     bits = 64 if keras.backend.standardize_dtype(x.dtype) == "float64" else 32
     lowest = -(2 ** (bits - 1))
     keys = in_order(ops.view(ops.stop_gradient(x), f"int{bits}"), lowest)
-    found = ops.full(x.shape[:-1], lowest, dtype=keys.dtype)
+    found = ops.full_like(keys[..., 0], lowest)
     for step in (lowest, *(2**bit for bit in reversed(range(bits - 1)))):
         tried = ops.bitwise_xor(found, step)
         reach = ops.sum(ops.cast(keys >= tried[..., None], "int32"), axis=-1)

@@ -1,5 +1,7 @@
 """What margin losses are compared with: losses of probabilities and of scores."""
 
+import abc
+
 from keras import ops
 
 from hinge_keras import margins
@@ -105,13 +107,29 @@ class Squentropy(MulticlassLoss):
         return surprise(scores, is_true) + wrong / (scores.shape[-1] - 1)
 
 
-def errors(scores, is_true, softmax):
-    """Scores, or their softmax, less the one-hot label."""
-    shown = ops.softmax(scores, axis=-1) if softmax else scores
-    return shown - ops.cast(is_true, scores.dtype)
+class OneHotDistance(MulticlassLoss):
+    """The distance from the one-hot label, summed over classes.
+
+    Args:
+        softmax: Whether the error is that of `softmax(s)`; else of the scores.
+    """
+
+    def __init__(self, softmax=False, **options):
+        super().__init__(**options)
+        self.softmax = softmax
+        self.convex = not softmax
+        self.monotone = self.shift_invariant = softmax
+
+    @abc.abstractmethod
+    def size(self, errors):
+        """What an error costs, element by element."""
+
+    def aggregate(self, scores, is_true):
+        shown = ops.softmax(scores, axis=-1) if self.softmax else scores
+        return ops.sum(self.size(shown - ops.cast(is_true, scores.dtype)), axis=-1)
 
 
-class L1(MulticlassLoss):
+class L1(OneHotDistance):
     """The absolute error from the one-hot label, summed over classes.
 
     Args:
@@ -125,17 +143,11 @@ class L1(MulticlassLoss):
     classification, arXiv 1702.05659 (2017).
     """
 
-    def __init__(self, softmax=False, **options):
-        super().__init__(**options)
-        self.softmax = softmax
-        self.convex = not softmax
-        self.monotone = self.shift_invariant = softmax
-
-    def aggregate(self, scores, is_true):
-        return ops.sum(ops.abs(errors(scores, is_true, self.softmax)), axis=-1)
+    def size(self, errors):
+        return ops.abs(errors)
 
 
-class L2(MulticlassLoss):
+class L2(OneHotDistance):
     """The squared error from the one-hot label, summed over classes.
 
     Args:
@@ -148,14 +160,8 @@ class L2(MulticlassLoss):
     classification, arXiv 1702.05659 (2017).
     """
 
-    def __init__(self, softmax=False, **options):
-        super().__init__(**options)
-        self.softmax = softmax
-        self.convex = not softmax
-        self.monotone = self.shift_invariant = softmax
-
-    def aggregate(self, scores, is_true):
-        return ops.sum(ops.square(errors(scores, is_true, self.softmax)), axis=-1)
+    def size(self, errors):
+        return ops.square(errors)
 
 
 class Chebyshev(MulticlassLoss):

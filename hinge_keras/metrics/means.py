@@ -102,7 +102,19 @@ class MeanMargin(MarginMetric):
         return sign * f
 
 
-class MarginViolations(MarginMetric):
+class ShareByMargin(MarginMetric):
+    """The share of examples on one side of a margin, from 0 to 1.
+
+    Args:
+        margin: From 0 up.
+    """
+
+    def __init__(self, margin=1.0, **options):
+        super().__init__(**options)
+        self.margin = at_least("margin", margin, 0)
+
+
+class MarginViolations(ShareByMargin):
     """The share of examples short of the margin, `mean(1[sign * f < margin])`.
 
     On training data and a hinge loss of that margin: the examples that still
@@ -117,15 +129,11 @@ class MarginViolations(MarginMetric):
 
     direction = "down"
 
-    def __init__(self, margin=1.0, **options):
-        super().__init__(**options)
-        self.margin = at_least("margin", margin, 0)
-
     def score(self, f, sign):
         return sign * f < self.margin
 
 
-class MarginAccuracy(MarginMetric):
+class MarginAccuracy(ShareByMargin):
     """The share of examples that reach the margin, `mean(1[sign * f >= margin])`.
 
     Args:
@@ -135,15 +143,11 @@ class MarginAccuracy(MarginMetric):
     0.75
     """
 
-    def __init__(self, margin=1.0, **options):
-        super().__init__(**options)
-        self.margin = at_least("margin", margin, 0)
-
     def score(self, f, sign):
         return sign * f >= self.margin
 
 
-class SupportFraction(MarginMetric):
+class SupportFraction(ShareByMargin):
     """The share of support vectors, `mean(1[sign * f <= margin])`.
 
     Unlike `MarginViolations` it counts the examples on the margin.
@@ -156,10 +160,6 @@ class SupportFraction(MarginMetric):
     """
 
     direction = "down"
-
-    def __init__(self, margin=1.0, **options):
-        super().__init__(**options)
-        self.margin = at_least("margin", margin, 0)
 
     def score(self, f, sign):
         return sign * f <= self.margin

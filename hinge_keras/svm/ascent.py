@@ -14,6 +14,7 @@ import numpy as np
 
 from hinge_keras import losses
 from hinge_keras.svm.design import FEW_FEATURES, compiled
+from hinge_keras.svm.objective import Objective
 
 PASSES = 1000
 # Stop when a pass gains more than this share of the one before, measured over a
@@ -45,7 +46,8 @@ def possible(objective, loss):
     With few features its steps undo each other, and Newton's are cheap, but not on
     a narrow loss.
     """
-    if objective.design.compiled is None or type(loss) not in KINDS:
+    binary = isinstance(objective, Objective)
+    if not binary or objective.design.compiled is None or type(loss) not in KINDS:
         return False
     _, _, width = KINDS[type(loss)](loss)
     return objective.design.features > FEW_FEATURES or width <= NARROW

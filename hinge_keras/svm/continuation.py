@@ -7,7 +7,7 @@ solution starts the next.
 
 from hinge_keras import losses
 from hinge_keras.configured import snake_case
-from hinge_keras.svm import ascent, kernels, newton
+from hinge_keras.svm import ascent, newton
 
 # The argument of each loss that is the width of its smoothing.
 WIDTH = {
@@ -55,7 +55,7 @@ def minimise(loss, objective, start, tolerance, duals=None, **options):
     elif not start.any():
         for wide in wider(loss):
             start, trace = newton.minimise(
-                objective.with_loss(kernels.of(wide)),
+                objective.with_loss(wide),
                 start,
                 tolerance=max(LOOSE, tolerance),
                 **options,

@@ -18,7 +18,8 @@ from sklearn.utils.validation import (
 )
 
 from hinge_keras import losses
-from hinge_keras.svm import continuation, kernels, newton
+from hinge_keras.svm import continuation, crammer_singer, kernels, newton
+from hinge_keras.svm.crammer_singer import CrammerSinger
 from hinge_keras.svm.design import Design, available
 from hinge_keras.svm.objective import Objective
 
@@ -32,16 +33,22 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
     and `b`, with labels `y_i` -1 or +1 and weights `s_i`: LIBLINEAR's scaling,
     no division by the number of examples. Solved by trust-region Newton with
     preconditioned conjugate gradients. More than two classes: one such problem
-    a class against the rest, all solved together.
+    a class against the rest, all solved together, or one problem of all classes,
+    `0.5 * ||W||**2 + C * sum_i s_i * phi(m_i)`, where the margin `m_i` is the lead
+    of the true class over the smooth maximum of its rivals, `sigma * log(sum_{j !=
+    y} exp(s_j / sigma))`.
 
     Args:
         loss: A convex loss with a curvature: `"psi_g"`, `"psi_m"`,
             `"squared_hinge"`, `"quadratically_smoothed_hinge"`, `"logistic"`,
             `"softplus_hinge"`, or an instance of such a loss.
-        sigma: Width of the smoothing in units of the score, above 0; for losses
-            named by a string that have one. A small width is reached through
-            wider ones, each started at the last solution.
+        sigma: Width of the smoothing in units of the score, above 0: of a loss
+            named by a string that has one, and of the smooth maximum. A small
+            width is reached through wider ones, each started at the last solution.
         C: Weight of the losses against the square, above 0.
+        multi_class: `"ovr"`, one class against the rest, or `"crammer_singer"`.
+            Two classes are one problem; that of Crammer and Singer counts `w`
+            half, once for each class.
         fit_intercept: Whether there is a `b`.
         penalise_intercept: Add `0.5 * b**2`, as LIBLINEAR's `-B 1` does.
         class_weight: `None`, `"balanced"` or a dictionary from class to weight.
@@ -75,6 +82,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         "loss": [StrOptions(set(continuation.NAMES)), losses.BinaryLoss],
         "sigma": [Interval(Real, 0, None, closed="neither")],
         "C": [Interval(Real, 0, None, closed="neither")],
+        "multi_class": [StrOptions({"ovr", "crammer_singer"})],
         "fit_intercept": ["boolean"],
         "penalise_intercept": ["boolean"],
         "class_weight": [StrOptions({"balanced"}), dict, None],
@@ -91,6 +99,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         sigma=1.0,
         C=1.0,
         *,
+        multi_class="ovr",
         fit_intercept=True,
         penalise_intercept=False,
         class_weight=None,
@@ -103,6 +112,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         self.loss = loss
         self.sigma = sigma
         self.C = C
+        self.multi_class = multi_class
         self.fit_intercept = fit_intercept
         self.penalise_intercept = penalise_intercept
         self.class_weight = class_weight
@@ -125,7 +135,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         )
         self.classes_, labels = encoded(y)
         weights = self.example_weights(X, y, sample_weight)
-        objective = self.objective(X, signs(labels, len(self.classes_)), weights)
+        objective = self.objective(X, labels, weights[:, None])
         solution, self.trace_ = self.minimised(objective, self.start(objective))
         self.duality_gap_ = objective.duality_gap(solution, self.trace_.gradients[-1])
         self.objective_ = self.trace_.values[-1]
@@ -138,7 +148,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
                 ConvergenceWarning,
                 stacklevel=2,
             )
-        self.keep(solution, X.dtype)
+        self.keep(solution.reshape(objective.design.columns, -1), X.dtype)
         return self
 
     def predict_proba(self, X):
@@ -146,11 +156,14 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
 
         A score `f` minimises the expected loss where the label +1 has the
         probability `phi'(-f) / (phi'(f) + phi'(-f))`; scores one against the
-        rest are normalised to sum to 1.
+        rest are normalised to sum to 1, those of all classes in one problem have
+        a posterior of their own.
         """
         check_is_fitted(self)
         scores = self.decision_function(X)
         phi = kernels.of(continuation.target(self.loss, self.sigma))
+        if scores.ndim == 2 and self.multi_class == "crammer_singer":
+            return crammer_singer.posterior(phi, scores, self.sigma)
         against, towards = phi(scores)[1], phi(-scores)[1]
         positive = towards / (against + towards)
         if positive.ndim == 1:
@@ -169,30 +182,40 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         )
         return self.C * weights * by_class[np.searchsorted(self.classes_, y)]
 
-    def objective(self, X, signs, weights):
-        """The block of problems, one a column of `signs (rows, K)`."""
+    def objective(self, X, labels, weights):
+        """The block of problems of every weighting `(rows, K)` of the examples."""
         design = Design(X, float(self.fit_intercept), available(self.n_jobs))
+        phi = kernels.of(continuation.target(self.loss, self.sigma))
         penalty = np.ones((design.columns, 1))
         if self.fit_intercept and not self.penalise_intercept:
             penalty[-1] = 0
-        costs = np.broadcast_to(weights[:, None], signs.shape)
-        loss = continuation.target(self.loss, self.sigma)
-        return Objective(design, kernels.of(loss), signs, costs, penalty)
+        classes, joint = len(self.classes_), self.multi_class == "crammer_singer"
+        if joint and classes > 2:
+            is_true = labels[:, None] == np.arange(classes)
+            penalty = np.repeat(penalty, classes, axis=0)
+            return CrammerSinger(design, phi, is_true, weights, penalty, self.sigma)
+        # Weights of opposite sign for two classes share the square between them.
+        weights = 2 * weights if joint else weights
+        own = signs(labels, classes)
+        costs = np.repeat(weights, own.shape[1], axis=1)
+        every = np.tile(own, weights.shape[1])
+        return Objective(design, phi, every, costs, penalty)
 
     def start(self, objective):
-        """The last solution `(columns, K)` if it is wanted and fits, else zeros."""
-        shape = objective.design.columns, objective.signs.shape[1]
+        """The last solution if it is wanted and fits, else zeros, `(weights, K)`."""
+        shape = objective.shape
         if not self.warm_start or not hasattr(self, "coef_"):
             return np.zeros(shape)
         last = self.coef_.T
         if self.fit_intercept:
             last = np.vstack([last, np.broadcast_to(self.intercept_, last.shape[1:])])
-        return last.astype(float) if last.shape == shape else np.zeros(shape)
+        fits = len(last) == objective.design.columns and last.size == np.prod(shape)
+        return last.astype(float).reshape(shape) if fits else np.zeros(shape)
 
     def minimised(self, objective, start):
-        """The solution `(columns, K)` and its trace, a few columns at a time."""
+        """The solution `(weights, K)` and its trace, a few columns at a time."""
         loss = continuation.target(self.loss, self.sigma)
-        width = max(1, BLOCK // max(objective.design.columns, len(objective.signs)))
+        width = max(1, BLOCK // max(len(start), objective.design.rows))
         solutions, traces = [], []
         for first in range(0, start.shape[1], width):
             columns = slice(first, first + width)

@@ -214,7 +214,7 @@ def conjugate_gradients(objective, point, metric, radius, residual):
             kept = ~stop
             live, radius, metric = live[kept], radius[kept], metric[:, kept]
             s, r, z, d = s[:, kept], r[:, kept], z[:, kept], d[:, kept]
-            curvature, gradient = curvature[:, kept], gradient[:, kept]
+            curvature, gradient = curvature[..., kept], gradient[:, kept]
             residual = residual[kept]
             hessian = objective.hessian(curvature, residual.min() * SLACK)
             rz, old, goal, alpha = rz[kept], old[kept], goal[kept], alpha[kept]

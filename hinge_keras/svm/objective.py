@@ -1,18 +1,20 @@
 """Many regularised linear problems on the same data, evaluated as one block."""
 
+import abc
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
+from hinge_keras.svm import kernels
 from hinge_keras.svm.design import Design
 
 
 class Point(NamedTuple):
-    """Weights, and the objective there.
+    """Weights, and the objective there: one column, the last axis, a problem.
 
-    `W (columns, K)`, `value (K,)`, `gradient (columns, K)`, and
-    `curvature (rows, K)`: every loss term's second derivative by its score.
+    `W (weights, K)`, `value (K,)`, `gradient (weights, K)`, and `curvature
+    (..., K)`: what the Hessian needs of every loss term.
     """
 
     W: np.ndarray
@@ -32,12 +34,68 @@ class Point(NamedTuple):
         return Point(*(np.where(taken, new, old) for new, old in pairs))
 
 
+class Block(abc.ABC):
+    """`F_k(w) = 0.5 * sum_j penalty_j w_j**2` and what the data cost at `w`.
+
+    The scaling is LIBLINEAR's: no division by the number of examples. A subclass
+    is a frozen dataclass with the fields `design`, `phi`, `costs (rows, K)` and
+    `penalty (weights, 1)`, and says what scores a block of weights has, what they
+    cost, and how slopes by the score pull at the weights.
+    """
+
+    @abc.abstractmethod
+    def scores(self, W):
+        """The scores of all examples, `(rows, ..., K)`."""
+
+    @abc.abstractmethod
+    def pull(self, slopes):
+        """The gradient by the weights of slopes by the scores, `(weights, K)`."""
+
+    @abc.abstractmethod
+    def terms(self, scores):
+        """What the data cost, `(K,)`, its slopes by the scores, its curvature."""
+
+    @abc.abstractmethod
+    def loss(self, scores):
+        """What the data cost, `(K,)`."""
+
+    @abc.abstractmethod
+    def select(self, columns):
+        """The problems of those columns alone."""
+
+    @abc.abstractmethod
+    def with_loss(self, loss):
+        """The same problems with another loss."""
+
+    @abc.abstractmethod
+    def split(self, W, weightings):
+        """The weights of every weighting of the examples, `(columns, outputs)` each."""
+
+    @property
+    def shape(self):
+        """Of a block of weights: `(weights, K)`."""
+        return len(self.penalty), self.costs.shape[1]
+
+    def scaled(self, factor):
+        """The same problems with every cost times that factor."""
+        return replace(self, costs=factor * self.costs)
+
+    def at(self, W):
+        """The objective and its derivatives at `W (weights, K)`."""
+        value, slopes, curvature = self.terms(self.scores(W))
+        return Point(
+            W,
+            0.5 * dots(W, self.penalty * W) + value,
+            self.penalty * W + self.pull(slopes),
+            curvature,
+        )
+
+
 @dataclass(frozen=True)
-class Objective:
+class Objective(Block):
     """`F_k(w) = 0.5 * sum_j penalty_j w_j**2 + sum_i costs_ik phi(signs_ik x_i'w)`.
 
-    One column `k` is one problem: a class against the rest, a cost, a fold. The
-    scaling is LIBLINEAR's: no division by the number of examples.
+    One column `k` is one problem: a class against the rest, a cost, a fold.
 
     Args:
         design: The data, `(rows, columns)`.
@@ -55,31 +113,27 @@ class Objective:
     penalty: np.ndarray
 
     def select(self, columns):
-        """The problems of those columns alone."""
         return replace(self, signs=self.signs[:, columns], costs=self.costs[:, columns])
 
-    def scaled(self, factor):
-        """The same problems with every cost times that factor."""
-        return replace(self, costs=factor * self.costs)
+    def with_loss(self, loss):
+        return replace(self, phi=kernels.of(loss))
 
-    def weighted(self, costs):
-        """The same problems with other costs, `(rows, K)`."""
-        return replace(self, costs=costs)
+    def split(self, W, weightings):
+        return np.split(W, weightings, axis=1)
 
-    def with_loss(self, phi):
-        """The same problems with another loss."""
-        return replace(self, phi=phi)
+    def scores(self, W):
+        return self.design.scores(W)
 
-    def at(self, W):
-        """The objective and its derivatives at `W (columns, K)`."""
-        value, slope, curvature = self.phi(self.signs * self.design.scores(W))
-        pull = self.design.pull(self.costs * self.signs * slope)
-        return Point(
-            W,
-            0.5 * dots(W, self.penalty * W) + dots(self.costs, value),
-            self.penalty * W + pull,
-            self.costs * curvature,
-        )
+    def pull(self, slopes):
+        return self.design.pull(slopes)
+
+    def loss(self, scores):
+        return dots(self.costs, self.phi(self.signs * scores)[0])
+
+    def terms(self, scores):
+        value, slope, curvature = self.phi(self.signs * scores)
+        slopes = self.costs * self.signs * slope
+        return dots(self.costs, value), slopes, self.costs * curvature
 
     def diagonal(self, curvature):
         """The diagonals of the Hessians, `(columns, K)`."""

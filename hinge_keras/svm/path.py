@@ -9,8 +9,8 @@ from sklearn.model_selection import check_cv
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hinge_keras.svm import continuation
-from hinge_keras.svm.estimator import BLOCK, SmoothSVC, encoded, signs
+from hinge_keras.svm import ascent, continuation
+from hinge_keras.svm.estimator import BLOCK, SmoothSVC, encoded
 from hinge_keras.svm.objective import dots
 
 
@@ -125,23 +125,20 @@ def ascending(name, values):
 
 def accuracies(model, X, labels, weights, folds, Cs):
     """Accuracy on what each fold leaves out, `(Cs, folds)`."""
-    classes = len(model.classes_)
-    targets = signs(labels, classes)
-    rows, problems = targets.shape
-    at_once = max(1, BLOCK // (problems * max(X.shape)))
+    outputs = len(model.classes_) if len(model.classes_) > 2 else 1
+    at_once = max(1, BLOCK // (outputs * max(X.shape)))
     found = np.empty((len(Cs), len(folds)))
     for first in range(0, len(folds), at_once):
         part = folds[first : first + at_once]
-        trained = np.zeros((rows, len(part)))
+        trained = np.zeros((len(labels), len(part)))
         for k, (train, _) in enumerate(part):
             trained[train, k] = weights[train]
-        objective = model.objective(X, np.tile(targets, len(part)), weights)
-        objective = objective.weighted(np.repeat(trained, problems, axis=1))
+        objective = model.objective(X, labels, trained)
         held_out = [(X[test], labels[test]) for _, test in part]
         for row, W in zip(found, walk(model, objective, Cs), strict=True):
-            for k, (X_test, y_test) in enumerate(held_out):
-                own = W[:, k * problems : (k + 1) * problems]
-                row[first + k] = np.mean(predicted(X_test, own) == y_test)
+            own = zip(objective.split(W, len(part)), held_out, strict=True)
+            for k, (weights_of_fold, (X_test, y_test)) in enumerate(own, first):
+                row[k] = np.mean(predicted(X_test, weights_of_fold) == y_test)
     return found
 
 
@@ -154,17 +151,18 @@ def predicted(X, W):
 
 
 def walk(model, objective, Cs):
-    """The solution `(columns, K)` at every cost, each the start of the next."""
+    """The solution `(weights, K)` at every cost, each the start of the next."""
     loss = continuation.target(model.loss, model.sigma)
     options = {"forcing": model.forcing, "max_iter": model.max_iter}
-    W = np.zeros((objective.design.columns, objective.signs.shape[1]))
+    W = np.zeros(objective.shape)
     last = None
     for C in Cs:
         scaled = objective.scaled(C)
         duals = None
         if last is not None:
             stretch = stretched(scaled, W, C / last)
-            duals = stretch * objective.scaled(last).duals(W)
+            if ascent.possible(objective, loss):
+                duals = stretch * objective.scaled(last).duals(W)
             W = stretch * W
         W, _ = continuation.minimise(loss, scaled, W, model.tol, duals=duals, **options)
         last = C
@@ -177,11 +175,9 @@ def stretched(objective, W, most):
     Weights grow with a small cost and hardly with a large one.
     """
     factors = np.geomspace(1.0, most, 5)
-    scores = objective.design.scores(W)
+    scores = objective.scores(W)
     square = 0.5 * dots(W, objective.penalty * W)
     values = [
-        factor**2 * square
-        + dots(objective.costs, objective.phi(objective.signs * scores * factor)[0])
-        for factor in factors
+        factor**2 * square + objective.loss(factor * scores) for factor in factors
     ]
     return factors[np.argmin(values, axis=0)]

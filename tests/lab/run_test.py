@@ -1,6 +1,7 @@
 """From a script to its folder: resumed after a kill, idle when nothing changed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hinge_keras.lab import run
+from hinge_keras.lab import provenance, run
 from hinge_keras.lab.data import MissingData
 from hinge_keras.lab.training.outcome import DONE, Outcome
 
@@ -46,6 +47,22 @@ from hinge_keras.lab import Findings
 def findings(results):
     summary = pd.DataFrame()
     return Findings(sentence=f"quick: {results.quick}", summary=summary, figures={})
+'''
+
+MEASURING = '''
+"""How many letters?"""
+import pandas as pd
+from hinge_keras.lab import Findings, decoders, plots
+from pathlib import Path
+
+def measurements(quick):
+    with open(Path(__file__).with_name("asked.txt"), "a") as asked:
+        asked.write("once ")
+    return pd.DataFrame({"letters": [1 / 3, 4.0]})
+
+def findings(results):
+    found = results.trials.letters.tolist()
+    return Findings(sentence=f"{found}", summary=pd.DataFrame(), figures={})
 '''
 
 
@@ -85,6 +102,19 @@ def script(tmp_path, monkeypatch):
     return path
 
 
+@pytest.fixture
+def edited(tmp_path, monkeypatch):
+    """Changes a file of the package, in the copy whose text is compared."""
+    shutil.copytree(ROOT / "hinge_keras", tmp_path / "hinge_keras")
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+
+    def edit(file):
+        with open(tmp_path / "hinge_keras" / file, "a") as source:
+            source.write("# Changed.\n")
+
+    return edit
+
+
 def test_a_second_run_trains_nothing_and_leaves_the_page_alone(
     script, tmp_path, trained
 ):
@@ -97,6 +127,60 @@ def test_a_second_run_trains_nothing_and_leaves_the_page_alone(
     assert run.script(script, tmp_path / "results")["trained"] == 0
     page = (folder / "README.md").stat().st_mtime_ns
     assert page == written["README.md"]
+
+
+@pytest.mark.parametrize(
+    ("file", "again"),
+    [
+        ("lab/plots/scores.py", True),
+        ("lab/data/generated.py", True),
+        ("losses/binary.py", True),
+        ("lab/training/replicas.py", False),
+        ("lab/pitfalls.py", False),
+        ("svm/newton.py", False),
+    ],
+)
+def test_a_page_is_published_again_if_code_it_rests_on_changed(
+    script, tmp_path, trained, edited, file, again
+):
+    run.script(script, tmp_path / "results")
+    page = tmp_path / "results" / "77_small" / "README.md"
+    page.write_text("old")
+    edited(file)
+    assert run.script(script, tmp_path / "results")["trained"] == 0
+    assert (page.read_text() != "old") == again
+
+
+@pytest.mark.parametrize(
+    ("file", "measured", "published"),
+    [
+        ("lab/decoders.py", 2, True),
+        ("lab/plots/scores.py", 1, True),
+        ("lab/report.py", 1, True),
+        ("lab/pitfalls.py", 1, False),
+    ],
+)
+def test_it_measures_again_only_if_code_it_measures_with_changed(
+    script, tmp_path, edited, file, measured, published
+):
+    script.write_text(MEASURING.lstrip())
+    run.script(script, tmp_path / "results")
+    page = tmp_path / "results" / "77_small" / "README.md"
+    assert "[0.333333, 4.0]" in page.read_text()
+    page.write_text("old")
+    edited(file)
+    run.script(script, tmp_path / "results")
+    asked = (tmp_path / "experiments" / "asked.txt").read_text()
+    assert len(asked.split()) == measured
+    assert (page.read_text() != "old") == published
+
+
+def test_a_solver_compiled_when_used_counts(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("from hinge_keras.svm import SmoothSVC")
+    names = {path.name for path in provenance.files(script)}
+    assert {"compiled.py", "newton.py", "base.py", "script.py"} <= names
+    assert "plots" not in {path.parent.name for path in provenance.files(script)}
 
 
 def test_the_page_states_question_finding_and_setting(script, tmp_path, trained):
@@ -169,6 +253,7 @@ def test_an_experiment_without_its_data_is_skipped_with_one_line(
     assert row["trained"] == 0
     assert row["finding"] == "skipped: no set/part.gz; take it from a shelf"
     assert not (tmp_path / "results/77_small/README.md").exists()
+    assert "stopped" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("quick", [False, True])

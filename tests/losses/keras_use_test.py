@@ -112,6 +112,16 @@ def test_a_saved_model_keeps_its_losses_and_metrics(tmp_path, default_losses):
         assert revived.loss.get_config() == loss.get_config()
 
 
+def test_a_saved_loss_is_found_wherever_its_class_has_moved_to():
+    saved = {
+        "module": "hinge_keras.losses.elsewhere",
+        "class_name": "NoisedTopK",
+        "config": {"k": 3},
+        "registered_name": "hinge_keras>NoisedTopK",
+    }
+    assert repr(keras.losses.deserialize(saved)) == repr(hk.NoisedTopK(3))
+
+
 def test_metrics_survive_a_saved_model(tmp_path):
     model = linear(2, 1)
     metrics = [hk.SignAccuracy(name="right"), hk.MarginViolations(0.3)]

@@ -1,9 +1,11 @@
 """The k-th largest, by sorting or by counting bits, is that of a sorted array."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
+import hinge_keras as hk
 from hinge_keras import check
 from hinge_keras.losses.order import kth_by_counting, kth_largest
 
@@ -30,3 +32,29 @@ def test_its_gradient_goes_to_the_element(way):
         found = check.gradient(lambda x: ops.sum(way(x, 4)), ROWS[3:])
     chosen = ROWS[3:] == np.sort(ROWS[3:], axis=-1)[..., -4:-3]
     np.testing.assert_array_equal(found, chosen)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="of TensorFlow")
+@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("xla", [False, True])
+def test_only_xla_counts(xla, stacked):
+    import tensorflow as tf
+
+    def function(rows):
+        return kth_largest(rows, 3)
+
+    mapped = (lambda rows: tf.vectorized_map(function, rows)) if stacked else function
+    compiled = tf.function(mapped, jit_compile=xla, autograph=False)
+    rows = tf.constant(ROWS[3:])
+    operations = compiled.get_concrete_function(rows).graph.get_operations()
+    assert any(o.type == "TopKV2" for o in operations) != xla
+    expected = np.sort(ROWS[3:], axis=-1)[..., -3]
+    np.testing.assert_array_equal(compiled(rows), expected)
+
+
+def test_it_trains_under_xla_with_a_last_batch_of_another_size():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(6)])
+    model.compile("sgd", hk.NoisedTopK(2), jit_compile=True)
+    x = np.random.default_rng(0).normal(size=(20, 4)).astype("float32")
+    history = model.fit(x, np.arange(20) % 6, batch_size=8, epochs=2, verbose=0)
+    assert np.isfinite(history.history["loss"]).all()

@@ -143,8 +143,7 @@ def test_duality_gap_counts_a_free_intercept_in_the_wrong_place(shift):
     X, y = problem()
     X = 0.01 * X  # So small that the weights hardly matter beside the intercept.
     model = SmoothSVC(tol=1e-11).fit(X, y)
-    signs = np.where(y == 1, 1.0, -1.0)[:, None]
-    objective = model.objective(X, signs, np.ones(len(y)))
+    objective = model.objective(X, (y == 1) * 1, np.ones((len(y), 1)))
     W = np.vstack([model.coef_.T, model.intercept_ + shift])
     point = objective.at(W)
     gap = objective.duality_gap(W, np.linalg.norm(point.gradient, axis=0))

@@ -1,0 +1,39 @@
+"""What every figure is drawn on: colours, style, panels, a file."""
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+STYLE = {
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "figure.dpi": 120,
+}
+
+
+def panels(count, title, width=4.0, height=3.6, rows=1, **options):
+    """A titled figure with a row of panels; the axes come as a flat list."""
+    with plt.rc_context(STYLE):
+        columns = -(-count // rows)
+        figure = Figure(
+            figsize=(max(6.0, width * columns), height * rows + 0.6),
+            layout="constrained",
+        )
+        axes = figure.subplots(rows, columns, squeeze=False, **options).ravel()
+        figure.suptitle(title, fontsize=13, fontweight="bold", wrap=True)
+    return figure, list(axes)
+
+
+def colour_of(names):
+    """A colour for each name, in order of first appearance."""
+    unique = list(dict.fromkeys(names))
+    return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(unique)}
+
+
+def save(figure, path):
+    """Write a figure as PNG, 120 dots an inch."""
+    figure.savefig(path, dpi=120, metadata={"Software": None})

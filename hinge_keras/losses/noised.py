@@ -1,0 +1,180 @@
+"""Top-K losses whose bar is the mean of noised scores, drawn or exact.
+
+`s_[k]` is the k-th largest score.
+"""
+
+import math
+
+from keras import ops
+
+from hinge_keras import margins
+from hinge_keras.configured import above, all_above, whole
+from hinge_keras.losses.base import refuse_other_than
+from hinge_keras.losses.imbalanced import rare_margins
+from hinge_keras.losses.noise import noise_of
+from hinge_keras.losses.polynomials import product_of_binomials
+from hinge_keras.losses.topk import TopKLoss
+
+__all__ = ["ExpectedTopK", "NoisedTopK", "NoisedTopKImbalanced"]
+
+
+class NoisedTopK(TopKLoss):
+    """`CalibratedTopK` with the bar averaged over noise, which makes it smooth.
+
+    `phi(s_y - mean over draws of (s + epsilon * Z)_[k+1])`, standard normal `Z`
+    for each example, class and draw. The noise is a function of the scores'
+    bits and of the seed: it is another at every step, on every backend and in
+    compiled code; the same scores and seed give the same value; and an
+    example's noise does not depend on the rest of the batch.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+        epsilon: Size of the noise in units of the score, above 0.
+        n_samples: Draws, from 1 up; 0 switches the noise off, for evaluation.
+        seed: A whole number from 0 up.
+        base: A `BinaryLoss`; `Hinge()` by default.
+
+    >>> NoisedTopK(1, n_samples=0)([0], [[2.0, 1.5, 0.0]])  # 1 + 1.5 - 2
+    0.5
+
+    Garcin, Servajean, Joly and Salmon, Stochastic smoothing of the top-K
+    calibrated hinge loss for deep imbalanced classification, ICML 2022.
+    """
+
+    convex = False
+
+    def __init__(self, k, epsilon=1.0, n_samples=5, seed=0, base=None, **options):
+        super().__init__(k, base, **options)
+        self.epsilon = above("epsilon", epsilon, 0)
+        self.n_samples = whole("n_samples", n_samples, 0)
+        self.seed = whole("seed", seed, 0)
+        self.stochastic = self.n_samples > 0
+
+    def noise(self, scores):
+        """Standard normal draws, `(..., n_samples, classes)`."""
+        return noise_of(scores, self.n_samples, self.seed)
+
+    def bar(self, scores):
+        """The mean over the draws of the (k+1)-th noised score, `(...)`."""
+        if self.n_samples == 0:
+            return self.kth_largest(scores, self.k + 1)
+        noised = ops.expand_dims(scores, -2) + self.epsilon * self.noise(scores)
+        return margins.mean(self.kth_largest(noised, self.k + 1))
+
+    def aggregate(self, scores, is_true):
+        return self.lead(scores, is_true, self.bar(scores))
+
+
+class NoisedTopKImbalanced(NoisedTopK):
+    """`NoisedTopK` with a wider margin for a rarer class.
+
+    `scale * phi(s_y - bar + 1 - m_y)`, the hinge's margin of 1 replaced by
+    `m_c = max_m * (n_min / n_c) ** (1 / 4)`. The scores are cosines, from
+    `NormedDense`: `epsilon` and `max_m` are in their unit.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+        class_counts: Training examples of each class, above 0.
+        epsilon: Size of the noise in units of the score, above 0.
+        max_m: Margin of the rarest class, above 0.
+        scale: Factor on the loss, above 0.
+        n_samples: Draws, from 1 up; 0 switches the noise off, for evaluation.
+        seed: A whole number from 0 up.
+        base: A `BinaryLoss`; `Hinge()` by default.
+
+    >>> loss = NoisedTopKImbalanced(1, [16, 1], max_m=0.5, scale=2.0, n_samples=0)
+    >>> loss([0], [[0.5, 0.4]])  # 2 * (0.25 + 0.4 - 0.5)
+    0.3
+
+    Garcin, Servajean, Joly and Salmon, Stochastic smoothing of the top-K
+    calibrated hinge loss for deep imbalanced classification, ICML 2022.
+    """
+
+    symmetric = False
+
+    def __init__(
+        self,
+        k,
+        class_counts,
+        epsilon=0.01,
+        max_m=0.3,
+        scale=50.0,
+        n_samples=5,
+        seed=0,
+        base=None,
+        **options,
+    ):
+        super().__init__(k, epsilon, n_samples, seed, base, **options)
+        self.class_counts = all_above("class_counts", class_counts, 0)
+        self.max_m = above("max_m", max_m, 0)
+        self.scale = above("scale", scale, 0)
+        self.margins = rare_margins(self.class_counts, max_m)
+
+    @property
+    def zero_from(self):
+        return self.base.zero_from + max(0.0, self.max_m - 1)
+
+    def aggregate(self, scores, is_true):
+        refuse_other_than(scores.shape[-1], self.margins, "class_counts")
+        margin = margins.of_class(self.margins, is_true, scores)
+        bar = self.bar(scores) + margin - 1
+        return self.scale * self.lead(scores, is_true, bar)
+
+
+class ExpectedTopK(TopKLoss):
+    """`NoisedTopK` of infinitely many draws, exactly and without noise.
+
+    `phi(s_y - E[(s + epsilon * Z)_[k+1]])`. With `N(t)` the number of noised
+    scores above `t`, a sum of independent 0/1 draws,
+    `E[...] = a + integral from a of P(N(t) >= k + 1) dt` for any `a` low
+    enough. The probability comes from the product of the generating functions,
+    the integral from the trapezoid rule.
+
+    Args:
+        k: How many guesses count, from 1 to `classes - 1`.
+        epsilon: Size of the noise in units of the score, above 0.
+        base: A `BinaryLoss`; `Hinge()` by default.
+
+    >>> ExpectedTopK(1, epsilon=1.0)([0], [[0.0, 0.0]])  # 1 - 1 / sqrt(pi)
+    0.4358
+
+    The expectation of Garcin et al., ICML 2022; computed exactly here.
+    """
+
+    convex = False
+
+    def __init__(self, k, epsilon=1.0, base=None, **options):
+        super().__init__(k, base, **options)
+        self.epsilon = above("epsilon", epsilon, 0)
+
+    def above_bar(self, scores, t):
+        """`P(s_i + epsilon * Z > t)`, `(..., nodes, classes)`."""
+        ahead = ops.expand_dims(scores, -2) - ops.expand_dims(t, -1)
+        return 0.5 * ops.erfc(-ahead / (self.epsilon * math.sqrt(2)))
+
+    def window(self, scores, coarse=24):
+        """Where `P(N(t) >= k + 1)` falls from 1 to 0, `(..., 1)` each."""
+        middle = ops.expand_dims(self.kth_largest(scores, self.k + 1), -1)
+        reach = math.sqrt(2 * math.log(scores.shape[-1])) + 6
+        steps = ops.linspace(-1.0, 1.0, coarse, dtype=scores.dtype)
+        t = middle + self.epsilon * reach * steps
+        expected = ops.sum(self.above_bar(scores, t), axis=-1)
+        needed = self.k + 1
+        surely = expected > needed + 6 * math.sqrt(needed) + 16
+        hardly = expected < 1e-7
+        start = ops.max(ops.where(surely, t, t[..., :1]), axis=-1, keepdims=True)
+        end = ops.min(ops.where(hardly, t, t[..., -1:]), axis=-1, keepdims=True)
+        return ops.stop_gradient(start), ops.stop_gradient(end)
+
+    def bar(self, scores, nodes=48):
+        """`E[(s + epsilon * Z)_[k+1]]`, `(...)`."""
+        start, end = self.window(scores)
+        steps = ops.linspace(0.0, 1.0, nodes, dtype=scores.dtype)
+        p = self.above_bar(scores, start + (end - start) * steps)
+        few = product_of_binomials(1 - p, p, self.k)
+        enough = 1 - ops.sum(few, axis=-1)
+        area = ops.sum(enough, axis=-1) - 0.5 * (enough[..., 0] + enough[..., -1])
+        return start[..., 0] + area * (end - start)[..., 0] / (nodes - 1)
+
+    def aggregate(self, scores, is_true):
+        return self.lead(scores, is_true, self.bar(scores))

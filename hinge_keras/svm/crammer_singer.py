@@ -1,0 +1,172 @@
+"""All classes in one problem: the loss of the closest rival, smoothed.
+
+The largest rival score is replaced by its smooth maximum, so that a smooth `phi`
+gives a smooth loss of all scores, convex as long as `phi` falls.
+
+Crammer and Singer, On the algorithmic implementation of multiclass kernel-based
+vector machines, JMLR 2 (2001), for the maximum itself.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hinge_keras.svm import kernels
+from hinge_keras.svm.design import Design
+from hinge_keras.svm.objective import Block, dots, lengths
+
+
+@dataclass(frozen=True)
+class CrammerSinger(Block):
+    """`F(W) = 0.5 * |W|**2 + sum_i costs_i phi(m_i)`, one column a weighting.
+
+    `m_i = s_y - width * log(sum_{j != y} exp(s_j / width))` with the scores `s =
+    x_i'W` and the true class `y`. A column of a block holds the weights of all
+    classes, `(columns * classes,)`.
+
+    Args:
+        design: The data, `(rows, columns)`.
+        phi: Value, slope and curvature of the loss at an array of margins.
+        is_true: Whether a class is the true one, `(rows, classes)`.
+        costs: Weights of the loss terms, not negative, `(rows, K)`.
+        penalty: Weights of the squares, `(columns * classes, 1)`.
+        width: Of the smooth maximum, in units of the score, above 0.
+    """
+
+    design: Design
+    phi: object
+    is_true: np.ndarray
+    costs: np.ndarray
+    penalty: np.ndarray
+    width: float
+
+    def select(self, columns):
+        return replace(self, costs=self.costs[:, columns])
+
+    def with_loss(self, loss):
+        return replace(self, phi=kernels.of(loss), width=loss.sigma)
+
+    def split(self, W, weightings):
+        return list(np.moveaxis(W.reshape(self.design.columns, -1, weightings), 2, 0))
+
+    def scores(self, W):
+        """`(rows, classes, K)`."""
+        classes, problems = self.is_true.shape[1], W.shape[1]
+        wide = W.reshape(self.design.columns, classes * problems)
+        return self.design.scores(wide).reshape(-1, classes, problems)
+
+    def pull(self, slopes):
+        pulled = self.design.pull(slopes.reshape(len(slopes), -1))
+        return pulled.reshape(-1, slopes.shape[2])
+
+    def loss(self, scores):
+        return dots(
+            self.costs, self.phi(margins(scores, self.is_true, self.width)[0])[0]
+        )
+
+    def terms(self, scores):
+        """The curvature is `(rows, classes + 2, K)`: how the smooth maximum shares
+        its slope among the rivals, and the costs times `phi''` and times
+        `-phi' / width`.
+        """
+        m, shares = margins(scores, self.is_true, self.width)
+        value, slope, curvature = self.phi(m)
+        bend, pull = self.costs * curvature, -self.costs * slope
+        slopes = pull[:, None] * (shares - self.is_true[:, :, None])
+        terms = [shares, bend[:, None], pull[:, None] / self.width]
+        return dots(self.costs, value), slopes, np.concatenate(terms, axis=1)
+
+    def diagonal(self, curvature):
+        shares, bend, spread = parts(curvature)
+        true = self.is_true[:, :, None]
+        D = bend * (shares - true) ** 2 + spread * shares * (1 - shares)
+        rows, classes, problems = D.shape
+        diagonal = self.design.diagonal(D.reshape(rows, classes * problems))
+        return self.penalty + diagonal.reshape(-1, problems)
+
+    def hessian(self, curvature, slack=0.0):
+        """The function `S -> H S`; exact, whatever `slack` allows."""
+        shares, bend, spread = parts(curvature)
+        true = self.is_true[:, :, None]
+
+        def product(S):
+            V = self.scores(S)
+            mean = np.einsum("ijk,ijk->ik", shares, V)[:, None]
+            # The margin's own step, and the rivals' around their mean.
+            step = np.einsum("ij,ijk->ik", self.is_true, V)[:, None] - mean
+            V = np.where(
+                true, bend * step, shares * (spread * (V - mean) - bend * step)
+            )
+            return self.penalty * S + self.pull(V)
+
+        return product
+
+    def initial_size(self):
+        """The length of every gradient at zero weights, `(K,)`."""
+        scores = np.zeros((*self.is_true.shape, self.costs.shape[1]))
+        return lengths(self.pull(self.terms(scores)[1]))
+
+    def duality_gap(self, W, size):
+        """How far above its minimum every objective is at most, `(K,)`.
+
+        As for one class against the rest: half the squared gradient, whose length
+        is `size`, or, where intercepts are free, the slopes scaled to one sum, 0,
+        in every class. A true class `y` pulls scores of `k` up by `flow[y, k]`;
+        the `share` of each class that makes what comes in what goes out is the
+        nearest to 1.
+        """
+        if self.penalty.all():
+            return 0.5 * size**2
+        scores = self.scores(W)
+        value = self.phi(margins(scores, self.is_true, self.width)[0])[0]
+        slopes = self.terms(scores)[1]
+        share = np.empty_like(value)
+        for k in range(len(size)):
+            flow = self.is_true.T.astype(float) @ slopes[:, :, k]
+            of_class = 1 + np.linalg.lstsq(flow.T, -flow.sum(axis=0), rcond=None)[0]
+            share[:, k] = self.is_true @ (of_class / of_class.max())
+        apart = self.penalty * (W + self.pull(slopes * share[:, None]))
+        gap = dots(self.costs * (1 - share), value) + 0.5 * dots(apart, apart)
+        return np.where(share.min(axis=0) < 0, np.inf, gap)  # Far off: no bound.
+
+
+def margins(scores, is_true, width):
+    """By how much the true class leads the smooth maximum of its rivals.
+
+    `(rows, K)` from scores `(rows, classes, K)`; and every rival's share in that
+    maximum, `(rows, classes, K)`, 0 at the true class.
+    """
+    true = is_true[:, :, None]
+    rivals = np.where(true, -np.inf, scores)
+    top = rivals.max(axis=1, keepdims=True)
+    shares = np.exp((rivals - top) / width)
+    total = shares.sum(axis=1, keepdims=True)
+    shares /= total
+    highest = (top + width * np.log(total))[:, 0]
+    return np.einsum("ij,ijk->ik", is_true, scores) - highest, shares
+
+
+def parts(curvature):
+    """The shares of the rivals, and the two weights of every row."""
+    return curvature[:, :-2], curvature[:, -2:-1], curvature[:, -1:]
+
+
+def posterior(phi, scores, width):
+    """The probabilities `(rows, classes)` for which the scores are optimal.
+
+    With `q = softmax(scores / width)` and `m_y = width * logit(q_y)`, the margin
+    if `y` were true, they are in proportion to `q_y * (1 - q_y) / -phi'(m_y)`: then
+    what `y` pulls at `k` is what `k` pulls at `y`. For `phi` logistic and a width
+    of 1 that is the softmax.
+    """
+    logits = scores / width
+    low = np.full((len(scores), 1), -np.inf)
+    before = np.logaddexp.accumulate(logits, axis=1)[:, :-1]
+    after = np.logaddexp.accumulate(logits[:, ::-1], axis=1)[:, -2::-1]
+    logits -= np.logaddexp(np.hstack([low, before]), np.hstack([after, low]))
+    small = np.exp(-np.abs(logits))
+    spread, pull = small / (1 + small) ** 2, -phi(width * logits)[1]
+    certain = pull == 0
+    shares = np.divide(spread, pull, out=np.zeros_like(pull), where=~certain)
+    shares = np.where(certain.any(axis=1, keepdims=True), certain, shares)
+    return shares / shares.sum(axis=1, keepdims=True)
