@@ -30,7 +30,7 @@ MORE = (CLINC.name, SECTOR.name)
 FEWER = ("cross-entropy", "focal", "smooth top-K", "noised top-K")
 
 EXPERIMENT = lab.Experiment(
-    datasets=[CLEAN, NOISY, LETTER, data.with_group_noise(LETTER, 0.5), CLINC, SECTOR],
+    datasets=[CLEAN, CLINC, NOISY, LETTER, data.with_group_noise(LETTER, 0.5), SECTOR],
     models=[models.MLP((64,))],
     losses={
         "cross-entropy": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -71,10 +71,9 @@ def against_k(hits, title):
 
 def findings(results):
     chosen = stats.chosen(results.trials, f"validation_top_{K}")
-    more = chosen.dataset.isin(MORE)
     summary = pd.concat(
         stats.compare(part, f"test_top_{K}", against="cross-entropy")
-        for part in (chosen[~more], chosen[more])
+        for _, part in chosen.groupby(chosen.dataset.isin(MORE))
     )
     hits = pd.concat(
         chosen.assign(guesses=k, hits=100 * chosen[f"test_top_{k}"]) for k in GUESSES
