@@ -3,7 +3,13 @@
 Every column of a block is its own problem with its own radius and stopping;
 they share the passes over the data. The method and its constants are those of
 Lin, Weng and Keerthi, Trust region Newton method for large-scale logistic
-regression, JMLR 9 (2008), after Lin and More, SIAM J. Optim. 9 (1999).
+regression, JMLR 9 (2008), after Lin and More, SIAM J. Optim. 9 (1999), but for
+poor steps: margins are linear in a step, so that the lowest point along it costs
+no products, and is taken where the region would shrink. Regions shrink to nothing
+where a few rows are much longer than the others.
+
+Keerthi and DeCoste, A modified finite Newton method for fast solution of large
+scale linear SVMs, JMLR 6 (2005), for that search.
 """
 
 from typing import NamedTuple
@@ -12,13 +18,13 @@ import numpy as np
 
 from hinge_keras.svm.objective import dots, lengths
 
-# The share of the predicted decrease that accepts a step, and those that call
-# it poor or good; the factors by which the radius then shrinks or grows.
-ACCEPT, POOR, GOOD = 1e-4, 0.25, 0.75
-SHRINK_MOST, SHRINK, GROW = 0.25, 0.5, 4.0
+POOR = 0.25  # The share of the predicted decrease below which a step is searched.
+GROW = 4.0  # The most by which a radius grows after another.
+FLAT = 0.1  # The search ends at that share of the slope at its beginning,
+TRIALS = 100  # or after so many slopes.
 
-# Below this decrease, relative to the objective, its change is rounding: then
-# a shorter gradient tells whether a step was good.
+# Below this change, relative to the objective, it is rounding: then a shorter
+# gradient tells whether a step was good.
 ROUNDING = 1e-13
 
 DIAGONAL = 0.01  # The share of the Hessian's diagonal in the metric.
@@ -152,14 +158,18 @@ def minimise(objective, start, tolerance=1e-4, forcing="constant", max_iter=1000
         length = np.sqrt(dots(step.S, metric * step.S))
         if radius is None:
             bound = np.minimum(bound, length)
-        rounding = step.decrease <= ROUNDING * np.abs(point.value)
-        radius = np.where(rounding, bound, resized(bound, length, point, trial, step))
-        taken = np.where(
-            rounding,
-            dots(trial.gradient, trial.gradient / metric) < force,
-            point.value - trial.value > ACCEPT * step.decrease,
-        )
-        stuck = (rounding & ~taken) | (radius == 0)
+        radius = grown(bound, length, point, trial, step)
+        rounding = ROUNDING * np.abs(point.value)
+        poor = point.value - trial.value < POOR * step.decrease - rounding
+        if poor.any():
+            share = np.ones(len(poor))
+            along = objective.select(poor).along(point.W[:, poor], step.S[:, poor])
+            share[poor] = lowest(along)
+            trial = objective.at(point.W + share * step.S)
+        gain = point.value - trial.value
+        shorter = dots(trial.gradient, trial.gradient / metric) < force
+        taken = (gain > rounding) | ((gain >= -rounding) & shorter)
+        stuck = ~taken
         point = point.where(taken, trial)
 
 
@@ -229,26 +239,44 @@ def conjugate_gradients(objective, point, metric, radius, residual):
     return Step(S, decrease, products)
 
 
-def resized(radius, length, point, trial, step):
-    """The radius after a step of that length (Lin and More's rules)."""
+def grown(radius, length, point, trial, step):
+    """The radius after a step of that length, by Lin and More's rule for good ones."""
     actual = point.value - trial.value
     along = dots(point.gradient, step.S)
     # The minimiser, over multiples of the step, of the parabola through both
     # values and the slope at the first.
     bend = -actual - along
     with np.errstate(divide="ignore", invalid="ignore"):
-        best = np.where(bend <= 0, GROW, np.maximum(SHRINK_MOST, -0.5 * along / bend))
-    best = best * length
-    return np.select(
-        [
-            actual < ACCEPT * step.decrease,
-            actual < POOR * step.decrease,
-            actual < GOOD * step.decrease,
-        ],
-        [
-            np.minimum(np.maximum(best, SHRINK_MOST * length), SHRINK * radius),
-            np.maximum(SHRINK_MOST * radius, np.minimum(best, SHRINK * radius)),
-            np.maximum(SHRINK_MOST * radius, np.minimum(best, GROW * radius)),
-        ],
-        np.maximum(radius, np.minimum(best, GROW * radius)),
-    )
+        best = np.where(bend <= 0, GROW, -0.5 * along / bend)
+    return np.maximum(radius, np.minimum(best * length, GROW * radius))
+
+
+def lowest(slope):
+    """The share of every step, from 0 to 1, where the objective is lowest.
+
+    By false position and bisection in turn, aiming a little short.
+
+    Args:
+        slope: The function from shares `(K,)` to slopes along the steps, which
+            rises from below 0 at 0.
+
+    Returns:
+        1 where even there the slope is not above 0, else shares where it is not
+        above 0 and at least `FLAT` times that at 0, `(K,)`.
+    """
+    below, above = slope(0.0), slope(1.0)
+    goal, done = FLAT * below, above <= 0
+    low, high = np.where(done, 1.0, 0.0), np.ones_like(below)
+    for trial in range(TRIALS):
+        if done.all():
+            break
+        with np.errstate(invalid="ignore", divide="ignore"):  # Where done.
+            straight = (below - 0.5 * goal) / (below - above)
+            part = 0.5 if trial % 2 else straight
+            share = np.where(done, low, low + part * (high - low))
+        value = slope(share)
+        falls = value <= 0
+        low, below = np.where(falls, share, low), np.where(falls, value, below)
+        high, above = np.where(falls, high, share), np.where(falls, above, value)
+        done |= falls & (value >= goal)
+    return low

@@ -90,6 +90,18 @@ class Block(abc.ABC):
             curvature,
         )
 
+    def along(self, W, S):
+        """The function `a -> d/da F(W + a * S)`, of one `a` a problem, `(K,)`."""
+        scores, steps = self.scores(W), self.scores(S)
+        flat = steps.reshape(-1, steps.shape[-1])
+        first, bend = dots(W, self.penalty * S), dots(S, self.penalty * S)
+
+        def slope(a):
+            slopes = self.terms(scores + a * steps)[1]
+            return first + a * bend + dots(slopes.reshape(flat.shape), flat)
+
+        return slope
+
 
 @dataclass(frozen=True)
 class Objective(Block):
