@@ -4,7 +4,9 @@
 
 Every solver minimises the same `0.5 * ||w||**2 + C * sum_i phi(m_i)`, without an
 intercept, at a ladder of tolerances. The gap is relative to the lowest objective
-that any of them reached; the time to a gap is that of the fastest run within it.
+that any of them reached; the time to a gap is that of the fastest run within it. A
+gap of 0 stands for a solver's own lowest, and `bound` for how far above the minimum
+that is at most, by `SmoothSVC`'s duality gap.
 `SmoothSVC` is timed with all its checks of the input; LIBLINEAR from its own
 finished problem, without the conversion to it. One thread is charged processor
 seconds, two threads elapsed ones. `megabytes` is the peak of a run at a middling
@@ -12,7 +14,8 @@ tolerance, the data included in the form that the solver holds them.
 
 `IMDB/4` is every fourth row, squared hinge alone, to see how the cost grows;
 `path:IMDB` is a path of costs by folds. Rows of the named data sets in svm.csv are
-replaced and the whole table is printed.
+replaced and the whole table is printed. Sets of more than two classes are also one
+problem of all classes, beside LIBLINEAR's -s 4.
 """
 
 import csv
@@ -27,24 +30,21 @@ from pathlib import Path
 
 import numpy as np
 from liblinear.liblinearutil import parameter, problem, train
-from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
 import hinge_keras as hk
+from benchmarks.linear import OURS, SOLVERS, JointProblem, Problem
 from hinge_keras.lab.data import sparse
-from hinge_keras.svm import SmoothSVC, SmoothSVCCV, kernels
+from hinge_keras.svm import SmoothSVC, SmoothSVCCV
 
 TABLE = Path(__file__).with_suffix(".csv")
-GAPS = (1e-2, 1e-4, 1e-8)
-TOLERANCES = 10.0 ** -np.arange(1, 10)
+GAPS = (1e-2, 1e-4, 1e-8, 0)
 REPEATS = 3
 SECONDS = 4.0  # A ladder ends with the first run this long.
 KEY = ["dataset", "C", "loss", "solver", "threads"]
 SIZE = ["rows", "features", "nonzeros"]
-FOUND = ["gap", "seconds", "iterations", "products", "passes", "objective"]
+FOUND = ["gap", "seconds", "iterations", "products", "passes", "objective", "bound"]
 MEASURED = ["accuracy", "megabytes"]
 COLUMNS = KEY + SIZE + FOUND + MEASURED
 
@@ -54,6 +54,7 @@ OBJECTIVES = {
     "psi_g": hk.PsiG(1.0),
     "psi_m": hk.PsiM(1.0),
     "hinge": hk.Hinge(),
+    "crammer_singer": hk.CrammerSinger(),
 }
 
 SETS = [
@@ -72,182 +73,31 @@ GROWTH = ["IMDB/8", "IMDB/4", "IMDB/2"]
 
 @functools.cache
 def load(name):
-    """The most frequent class, as 1, against all others, as 0: `(X, y), (X, y)`."""
+    """Features and class numbers for training and testing, `(X, y), (X, y)`."""
     name, _, every = name.partition("/")
-    (X, y), (X_test, y_test) = sparse(name)
-    X, y = X[:: int(every or 1)].astype(np.float64), y[:: int(every or 1)]
+    (X, y), test = sparse(name)
+    return (X[:: int(every or 1)].astype(np.float64), y[:: int(every or 1)]), test
+
+
+def posed(dataset, loss, C):
+    """The problem of that loss, and the test part with labels as the problem's.
+
+    A binary loss has the most frequent class, as 1, against all others, as 0.
+    """
+    (X, y), (X_test, y_test) = load(dataset)
+    if loss == "crammer_singer":
+        return JointProblem(X, y, OBJECTIVES[loss], C), (X_test, y_test)
     frequent = np.bincount(y).argmax()
-    return (X, (y == frequent) * 1), (X_test, (y_test == frequent) * 1)
+    test = X_test, (y_test == frequent) * 1
+    return Problem(X, (y == frequent) * 1, OBJECTIVES[loss], C), test
 
 
-class Problem:
-    """A binary problem: features, labels 0 and 1, and a loss with its cost."""
-
-    def __init__(self, X, y, loss, C):
-        self.X, self.y, self.loss, self.C = X, y, loss, C
-        self.signs = np.where(y == 1, 1.0, -1.0)
-
-    def objective(self, w):
-        m = self.signs * (self.X @ w)
-        if isinstance(self.loss, hk.Hinge):
-            value = np.maximum(1 - m, 0)
-        else:
-            value = kernels.of(self.loss)(m)[0]
-        return 0.5 * w @ w + self.C * value.sum()
-
-
-def smooth_svc(problem, threads):
-    """Runs of `SmoothSVC`: functions of nothing that return weights and costs."""
-    for tolerance in TOLERANCES:
-        model = SmoothSVC(
-            problem.loss,
-            C=problem.C,
-            tol=tolerance,
-            fit_intercept=False,
-            n_jobs=threads,
-        )
-        yield lambda model=model: fitted(model, problem)
-
-
-def smooth_hinge(loss):
-    """Runs that reach the hinge through ever narrower smoothing, mostly by ascent."""
-
-    def runs(problem, threads):
-        for tolerance in TOLERANCES:
-            model = SmoothSVC(
-                loss,
-                tolerance**2,
-                problem.C,
-                tol=tolerance,
-                fit_intercept=False,
-                max_iter=1,
-                n_jobs=threads,
-            )
-            yield lambda model=model: fitted(model, problem)
-
-    return runs
-
-
-def fitted(model, problem):
-    model.fit(problem.X, problem.y)
-    costs = {}
-    if isinstance(model, SmoothSVC):
-        trace = model.trace_
-        costs = {
-            "iterations": trace.iterations[0],
-            "products": trace.products[-1, 0],
-            "passes": trace.passes[0],
-        }
-    return model.coef_[0], costs
-
-
-def liblinear(solver):
-    """Runs of LIBLINEAR's solver of that number."""
-
-    def runs(data, threads):
-        finished = problem(data.signs, data.X)
-
-        def run(tolerance):
-            options = f"-s {solver} -c {data.C:g} -e {tolerance:g} -q"
-            model = train(finished, parameter(options))
-            w = np.ctypeslib.as_array(model.w, (data.X.shape[1],)).copy()
-            return (w if model.get_labels()[0] == 1 else -w), {}
-
-        for tolerance in (1.0, *TOLERANCES):
-            yield lambda tolerance=tolerance: run(tolerance)
-
-    return runs
-
-
-def scikit_learn(kind, **options):
-    """Runs of a scikit-learn classifier."""
-
-    def runs(problem, threads):
-        for tolerance in TOLERANCES:
-            model = kind(
-                C=problem.C,
-                tol=tolerance,
-                fit_intercept=False,
-                max_iter=10000,
-                **options,
-            )
-            yield lambda model=model: fitted(model, problem)
-
-    return runs
-
-
-def scipy(method):
-    """Runs of a general minimiser of scipy, given the same kernels."""
-
-    def runs(problem, threads):
-        phi = kernels.of(problem.loss)
-        X, signs, C = problem.X, problem.signs, problem.C
-
-        def objective(w):
-            value, slope, _ = phi(signs * (X @ w))
-            return 0.5 * w @ w + C * value.sum(), w + X.T @ (C * signs * slope)
-
-        def product(w, s):
-            return s + X.T @ (C * phi(signs * (X @ w))[2] * (X @ s))
-
-        zeros = np.zeros(X.shape[1])
-        start = np.linalg.norm(objective(zeros)[1])
-        hessian = {"hessp": product} if method == "trust-ncg" else {}
-        for tolerance in TOLERANCES:
-            options = {"gtol": tolerance * start, "maxiter": 10000}
-            if method == "L-BFGS-B":
-                options |= {
-                    "gtol": tolerance * np.abs(objective(zeros)[1]).max(),
-                    "ftol": 0,
-                }
-            yield lambda options=options: (
-                minimize(
-                    objective,
-                    zeros,
-                    jac=True,
-                    method=method,
-                    options=options,
-                    **hessian,
-                ).x,
-                {},
-            )
-
-    return runs
-
-
-OURS = "SmoothSVC"
-SOLVERS = {
-    "squared_hinge": {
-        OURS: smooth_svc,
-        "LIBLINEAR -s 1 (dual)": liblinear(1),
-        "LIBLINEAR -s 2 (primal)": liblinear(2),
-        "LinearSVC (primal)": scikit_learn(LinearSVC, dual=False),
-    },
-    "logistic": {
-        OURS: smooth_svc,
-        "LIBLINEAR -s 0 (primal)": liblinear(0),
-        "LIBLINEAR -s 7 (dual)": liblinear(7),
-        "LogisticRegression lbfgs": scikit_learn(LogisticRegression),
-        "LogisticRegression newton-cg": scikit_learn(
-            LogisticRegression, solver="newton-cg"
-        ),
-    },
-    "hinge": {
-        OURS: smooth_hinge("quadratically_smoothed_hinge"),
-        "SmoothSVC psi_g": smooth_hinge("psi_g"),
-        "LIBLINEAR -s 3 (dual)": liblinear(3),
-    },
-    "psi_g": {
-        OURS: smooth_svc,
-        "trust-ncg": scipy("trust-ncg"),
-        "L-BFGS": scipy("L-BFGS-B"),
-    },
-    "psi_m": {
-        OURS: smooth_svc,
-        "trust-ncg": scipy("trust-ncg"),
-        "L-BFGS": scipy("L-BFGS-B"),
-    },
-}
+def asked(dataset):
+    """The losses to compare on a data set."""
+    if "/" in dataset:
+        return ["squared_hinge"]
+    (_, y), _ = load(dataset)
+    return [loss for loss in OBJECTIVES if loss != "crammer_singer" or y.max() > 1]
 
 
 def ladder(runs, problem, clock):
@@ -298,42 +148,41 @@ def resident(field):
             return int(line.split()[1]) / 1024
 
 
-def compare(dataset, C=1.0, losses=OBJECTIVES):
+def compare(dataset, C=1.0):
     """Rows of the table: every loss, solver and gap on one data set."""
-    (X, y), (X_test, y_test) = load(dataset)
+    return [row for loss in asked(dataset) for row in compare_loss(dataset, loss, C)]
+
+
+def compare_loss(dataset, loss, C):
+    """Rows of the table: every solver and gap of one loss."""
+    data, (X_test, y_test) = posed(dataset, loss, C)
+    X = data.X
     given = (X.data.nbytes + X.indices.nbytes + X.indptr.nbytes) / 2**20
+    runs, peaks = {}, {}
+    for solver, start in SOLVERS[loss].items():
+        for threads in (1, 2) if solver.startswith(OURS) else (1,):
+            next(iter(start(data.every(20), threads)))()  # Compiles, once.
+            runs[solver, threads] = ladder(start(data, threads), data, CLOCK[threads])
+            # LIBLINEAR makes its own form of the data and needs no other.
+            peaks[solver, threads] = megabytes(start, data, threads) + (
+                0 if solver.startswith("LIBLINEAR") else given
+            )
+    best = min(found[1] for ladder_ in runs.values() for found in ladder_)
     rows = []
-    for loss in losses:
-        data = Problem(X, y, OBJECTIVES[loss], C)
-        runs, peaks = {}, {}
-        for solver, start in SOLVERS[loss].items():
-            for threads in (1, 2) if solver.startswith(OURS) else (1,):
-                for run in start(Problem(X[::20], y[::20], data.loss, C), threads):
-                    run()  # Compiles, once.
-                    break
-                runs[solver, threads] = ladder(
-                    start(data, threads), data, CLOCK[threads]
-                )
-                # LIBLINEAR makes its own form of the data and needs no other.
-                peaks[solver, threads] = megabytes(start, data, threads) + (
-                    0 if solver.startswith("LIBLINEAR") else given
-                )
-        best = min(found[1] for ladder_ in runs.values() for found in ladder_)
-        for (solver, threads), gap in itertools.product(runs, GAPS):
-            within = [
-                f for f in runs[solver, threads] if f[1] - best <= gap * abs(best)
-            ]
-            row = dict.fromkeys(COLUMNS, "")
-            row |= {"dataset": dataset, "rows": X.shape[0], "features": X.shape[1]}
-            row |= {"nonzeros": X.nnz, "C": C, "loss": loss, "solver": solver}
-            row |= {"threads": threads, "gap": gap}
-            row |= {"megabytes": f"{peaks[solver, threads]:.4g}"}
-            if within:
-                seconds, objective, w, costs = min(within, key=lambda found: found[0])
-                accuracy = np.mean((X_test @ w > 0) == y_test)
-                row |= {"seconds": f"{seconds:.4g}", "objective": f"{objective:.12g}"}
-                row |= {"accuracy": f"{accuracy:.4f}", **costs}
-            rows.append(row)
+    for (solver, threads), gap in itertools.product(runs, GAPS):
+        known = best if gap else min(found[1] for found in runs[solver, threads])
+        within = [f for f in runs[solver, threads] if f[1] - known <= gap * abs(known)]
+        row = dict.fromkeys(COLUMNS, "")
+        row |= {"dataset": dataset, "rows": X.shape[0], "features": X.shape[1]}
+        row |= {"nonzeros": X.nnz, "C": C, "loss": loss, "solver": solver}
+        row |= {"threads": threads, "gap": gap}
+        row |= {"megabytes": f"{peaks[solver, threads]:.4g}"}
+        if within:
+            seconds, objective, w, costs = min(within, key=lambda found: found[0])
+            accuracy = np.mean(data.predicted(X_test, w) == y_test)
+            row |= {"seconds": f"{seconds:.4g}", "objective": f"{objective:.12g}"}
+            row |= {"accuracy": f"{accuracy:.4f}", **costs}
+        rows.append(row)
     return rows
 
 
@@ -353,8 +202,8 @@ def compare_paths(dataset, loss="squared_hinge", solvers=(1, 2)):
     gradient of 0.005 of the first, so that is our tolerance here; its -s 1 stops
     by another rule. `accuracy` is that of the best cost, by cross-validation.
     """
-    (X, y), _ = load(dataset)
-    rows = []
+    data, _ = posed(dataset, loss, 1.0)
+    X, y, rows = data.X, data.y, []
 
     def add(solver, threads, seconds, accuracy):
         row = dict.fromkeys(COLUMNS, "")
@@ -425,10 +274,6 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")
     with threadpool_limits(1):
         for name in sys.argv[1:] or (*SETS, *GROWTH, *map("path:{}".format, PATHS)):
-            if name.startswith("path:"):
-                found = compare_paths(name.removeprefix("path:"))
-            else:
-                losses = ["squared_hinge"] if "/" in name else OBJECTIVES
-                found = compare(name, losses=losses)
-            table = replaced(found)
+            path = name.removeprefix("path:")
+            table = replaced(compare(name) if path == name else compare_paths(path))
     report(table)
