@@ -74,6 +74,7 @@ def start(objective, loss, tolerance, duals=None):
         signs = np.ascontiguousarray(objective.signs[:, k])
         costs = np.ascontiguousarray(objective.costs[:, k])
         rows = np.flatnonzero(costs > 0).astype(np.uint32)
+        groups = np.arange(-(-len(rows) // compiled.TOGETHER))
         state = np.zeros(1, np.uint64)
         scale = np.sum(costs[rows] ** 2)
         calm, rest = np.zeros((2, len(t)), np.uint8)
@@ -84,6 +85,7 @@ def start(objective, loss, tolerance, duals=None):
                 *design.indexing,
                 design.square_norms,
                 rows,
+                groups,
                 signs,
                 costs,
                 design.intercept,
