@@ -14,7 +14,7 @@ from sklearn.svm import LinearSVC
 import hinge_keras as hk
 from hinge_keras.svm import SmoothSVC, kernels
 
-TOLERANCES = 10.0 ** -np.arange(1, 10)
+TOLERANCES = 10.0 ** -np.arange(1, 9.5, 0.5)
 
 
 class Problem:
@@ -87,7 +87,7 @@ def smooth_svc(problem, threads):
 
 
 def smooth_hinge(loss):
-    """Runs that reach the hinge through ever narrower smoothing, mostly by ascent."""
+    """Runs that reach the hinge through ever narrower smoothing, by dual ascent."""
 
     def runs(problem, threads):
         for tolerance in TOLERANCES:
@@ -97,7 +97,7 @@ def smooth_hinge(loss):
                 problem.C,
                 tol=tolerance,
                 fit_intercept=False,
-                max_iter=1,
+                max_iter=0,
                 n_jobs=threads,
             )
             yield lambda model=model: fitted(model, problem)
@@ -113,7 +113,7 @@ def joint_hinge(problem, threads):
             width,
             problem.C,
             multi_class="crammer_singer",
-            tol=1e-2 * width,
+            tol=0.1 * width,
             fit_intercept=False,
             n_jobs=threads,
         )

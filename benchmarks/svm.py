@@ -118,18 +118,18 @@ def ladder(runs, problem, clock):
 
 
 def stalled(found):
-    """Whether three tolerances in a row left the objective as it was."""
-    last = [objective for _, objective, _, _ in found[-3:]]
-    return len(last) == 3 and max(last) - min(last) <= 1e-12 * abs(last[0])
+    """Whether five tolerances in a row left the objective as it was."""
+    last = [objective for _, objective, _, _ in found[-5:]]
+    return len(last) == 5 and max(last) - min(last) <= 1e-12 * abs(last[0])
 
 
 def megabytes(start, data, threads):
-    """Memory at the peak of the fourth run, above what holds the data before it."""
+    """Memory at the peak of the seventh run, above what holds the data before it."""
 
     def measure(found):
         Path("/proc/self/clear_refs").write_text("5")  # Resets the peak.
         before = resident("VmRSS")
-        next(itertools.islice(start(data, threads), 3, None))()
+        next(itertools.islice(start(data, threads), 6, None))()
         found.value = resident("VmHWM") - before
 
     ctypes.CDLL(None).malloc_trim(0)  # Freed memory would hide what a run takes.

@@ -22,7 +22,7 @@ PASSES = 1000
 # a narrow loss, whose curvature it hardly sees.
 SLOW = 0.93
 WINDOW = 5
-NARROW = 0.01
+NARROW = 0.02
 STILL = 0.1  # A row rests when it is off by less than this share of the tolerance.
 
 # The number of each loss among the compiled kernels, its margin and width.
@@ -61,16 +61,18 @@ def start(objective, loss, tolerance, duals=None):
         loss: The loss they minimise.
         tolerance: To what share the error of the dual variables is to fall, or the
             root of what a pass gains.
-        duals: Where to start, not negative; zeros by default.
+        duals: Where to start: variables `(rows, K)`, not negative, and the weights
+            that they span; zeros by default.
     """
     design = objective.design
     number, margin, width = KINDS[type(loss)](loss)
     kind = (number, float(margin), float(width))
-    duals = np.zeros_like(objective.signs) if duals is None else duals
-    weights = design.pull(objective.signs * duals)
+    if duals is None:
+        duals = np.zeros_like(objective.signs), np.zeros(objective.shape)
+    variables, weights = duals
 
     def ascend(k):
-        t, w = duals[:, k].copy(), weights[:, k].copy()
+        t, w = variables[:, k].copy(), weights[:, k].copy()
         signs = np.ascontiguousarray(objective.signs[:, k])
         costs = np.ascontiguousarray(objective.costs[:, k])
         rows = np.flatnonzero(costs > 0).astype(np.uint32)
@@ -103,9 +105,9 @@ def start(objective, loss, tolerance, duals=None):
                 break
         return w, len(gains)
 
-    found = map(ascend, range(duals.shape[1]))
+    found = map(ascend, range(variables.shape[1]))
     if design.pool is not None:
-        found = design.pool.map(ascend, range(duals.shape[1]))
+        found = design.pool.map(ascend, range(variables.shape[1]))
     weights, passes = zip(*found, strict=True)
     return np.column_stack(weights), np.array(passes)
 

@@ -55,6 +55,8 @@ def curved(data, indices, indptr, rows, curvature, intercept, s, out):
 def diagonal(data, indices, indptr, curvature, out):
     """Add the diagonals of `X' diag(curvature_k) X` to `out (features, K)`."""
     for i in range(len(curvature)):
+        if not curvature[i].any():
+            continue
         for j in range(indptr[i], indptr[i + 1]):
             square = data[j] * data[j]
             for k in range(out.shape[1]):
@@ -63,12 +65,16 @@ def diagonal(data, indices, indptr, curvature, out):
 
 @numba.njit(**COMPILE)
 def outer(data, indices, indptr, rows, curvature, out):
-    """Add `X' diag(curvature) X` over those rows to `out (features, features)`."""
+    """Add half of `X' diag(curvature) X` over those rows to `out (features, features)`.
+
+    The other half is its transpose.
+    """
     for i in rows:
         for j in range(indptr[i], indptr[i + 1]):
             value = data[j] * curvature[i]
             into = out[indices[j]]
-            for k in range(indptr[i], indptr[i + 1]):
+            into[indices[j]] += 0.5 * value * data[j]
+            for k in range(j + 1, indptr[i + 1]):
                 into[indices[k]] += value * data[k]
 
 

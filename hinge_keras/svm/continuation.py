@@ -46,20 +46,21 @@ def minimise(loss, objective, start, tolerance, duals=None, **options):
     """As `newton.minimise`, from a better start where it is zero.
 
     That is the end of dual coordinate ascent, where it is compiled, and the
-    solution of the wider losses where it is not. With `duals (rows, K)`, such
-    as a smaller cost's, ascent starts there.
+    solution of the wider losses where it is not. With `duals`, such as a smaller
+    cost's, ascent starts there.
     """
     spent, passes = [], 0
     if ascent.possible(objective, loss) and (duals is not None or not start.any()):
         start, passes = ascent.start(objective, loss, tolerance, duals)
     elif not start.any():
         for wide in wider(loss):
-            start, trace = newton.minimise(
+            point, trace = newton.minimise(
                 objective.with_loss(wide),
                 start,
                 tolerance=max(LOOSE, tolerance),
                 **options,
             )
+            start = point.W
             spent.append(trace)
-    solution, trace = newton.minimise(objective, start, tolerance, **options)
-    return solution, trace.after(spent, passes)
+    point, trace = newton.minimise(objective, start, tolerance, **options)
+    return point, trace.after(spent, passes)

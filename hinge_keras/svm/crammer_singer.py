@@ -8,11 +8,12 @@ vector machines, JMLR 2 (2001), for the maximum itself.
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from hinge_keras.svm import kernels
-from hinge_keras.svm.design import Design
+from hinge_keras.svm.design import FEW_ROWS, Design
 from hinge_keras.svm.objective import Block, dots, lengths
 
 
@@ -53,11 +54,12 @@ class CrammerSinger(Block):
         """`(rows, classes, K)`."""
         classes, problems = self.is_true.shape[1], W.shape[1]
         wide = W.reshape(self.design.columns, classes * problems)
-        return self.design.scores(wide).reshape(-1, classes, problems)
+        return self.design.scores(wide).reshape(self.design.rows, classes, problems)
 
     def pull(self, slopes):
-        pulled = self.design.pull(slopes.reshape(len(slopes), -1))
-        return pulled.reshape(-1, slopes.shape[2])
+        rows, classes, problems = slopes.shape
+        pulled = self.design.pull(slopes.reshape(rows, classes * problems))
+        return pulled.reshape(-1, problems)
 
     def loss(self, scores):
         return dots(
@@ -76,30 +78,24 @@ class CrammerSinger(Block):
         terms = [shares, bend[:, None], pull[:, None] / self.width]
         return dots(self.costs, value), slopes, np.concatenate(terms, axis=1)
 
-    def diagonal(self, curvature):
-        shares, bend, spread = parts(curvature)
-        true = self.is_true[:, :, None]
-        D = bend * (shares - true) ** 2 + spread * shares * (1 - shares)
-        rows, classes, problems = D.shape
-        diagonal = self.design.diagonal(D.reshape(rows, classes * problems))
-        return self.penalty + diagonal.reshape(-1, problems)
-
     def hessian(self, curvature, slack=0.0):
-        """The function `S -> H S`; exact, whatever `slack` allows."""
-        shares, bend, spread = parts(curvature)
-        true = self.is_true[:, :, None]
+        """The Hessian, which may be off by that norm: negligible rows are skipped."""
+        _, bend, spread = parts(curvature)
+        # No row adds more: |shares - true|**2 is at most 2.
+        most = 2 * (bend + spread)[:, 0] * self.design.square_norms[:, None]
+        rows = np.flatnonzero((most > slack / self.design.rows).any(axis=1))
+        if len(rows) > FEW_ROWS * self.design.rows:
+            return Hessian(self, curvature)
+        return Hessian(self.part(rows), curvature[rows])
 
-        def product(S):
-            V = self.scores(S)
-            mean = np.einsum("ijk,ijk->ik", shares, V)[:, None]
-            # The margin's own step, and the rivals' around their mean.
-            step = np.einsum("ij,ijk->ik", self.is_true, V)[:, None] - mean
-            V = np.where(
-                true, bend * step, shares * (spread * (V - mean) - bend * step)
-            )
-            return self.penalty * S + self.pull(V)
-
-        return product
+    def part(self, rows):
+        """The loss of those examples alone."""
+        return replace(
+            self,
+            design=self.design.part(rows),
+            is_true=self.is_true[rows],
+            costs=self.costs[rows],
+        )
 
     def initial_size(self):
         """The length of every gradient at zero weights, `(K,)`."""
@@ -128,6 +124,37 @@ class CrammerSinger(Block):
         apart = self.penalty * (W + self.pull(slopes * share[:, None]))
         gap = dots(self.costs * (1 - share), value) + 0.5 * dots(apart, apart)
         return np.where(share.min(axis=0) < 0, np.inf, gap)  # Far off: no bound.
+
+
+class Hessian(NamedTuple):
+    """The function `S -> H S` of a block of problems, and of its curvature."""
+
+    block: CrammerSinger
+    curvature: np.ndarray
+
+    def __call__(self, S):
+        block, true = self.block, self.block.is_true
+        shares, bend, spread = parts(self.curvature)
+        V = block.scores(S)
+        mean = np.einsum("ijk,ijk->ik", shares, V)[:, None]
+        # The margin's own step, and the rivals' around their mean.
+        step = np.einsum("ij,ijk->ik", true, V)[:, None] - mean
+        rivals = shares * (spread * (V - mean) - bend * step)
+        V = np.where(true[:, :, None], bend * step, rivals)
+        return block.penalty * S + block.pull(V)
+
+    def diagonal(self):
+        """`(columns * classes, K)`."""
+        block, true = self.block, self.block.is_true[:, :, None]
+        shares, bend, spread = parts(self.curvature)
+        D = bend * (shares - true) ** 2 + spread * shares * (1 - shares)
+        rows, classes, problems = D.shape
+        diagonal = block.design.diagonal(D.reshape(rows, classes * problems))
+        return block.penalty + diagonal.reshape(-1, problems)
+
+    def select(self, columns):
+        """That of those problems alone."""
+        return Hessian(self.block.select(columns), self.curvature[..., columns])
 
 
 def margins(scores, is_true, width):

@@ -7,8 +7,10 @@ release Python's lock, and so do the optional compiled kernels.
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -23,6 +25,7 @@ except ImportError:  # numba is an extra: scipy alone does everything, slower.
 # costs less than the products which conjugate gradients would ask for.
 FEW_FEATURES, FEW_VALUES = 512, 40
 FORMED = 2**24  # Numbers in all the formed Hessians of a block.
+FEW_ROWS = 0.5  # The share of the rows that is worth a copy to skip the others.
 
 
 class Design:
@@ -80,6 +83,10 @@ class Design:
         X = self.X
         return sparse.csr_matrix((X.data**2, X.indices, X.indptr), X.shape)
 
+    def part(self, rows):
+        """Those rows alone, a copy."""
+        return Design(self.X[rows], self.intercept, self.threads)
+
     def diagonal(self, D):
         """The diagonals of `X' diag(D_k) X`, `(columns, K)`."""
         if self.compiled:  # Without a copy of the data.
@@ -96,23 +103,12 @@ class Design:
     def curved(self, D, slack=0.0):
         """The function `S -> X' (D * (X S))`, for this `D (rows, K)` at rest.
 
-        The product may be that of a matrix which differs by `slack` in norm:
-        rows of negligible `D` are skipped.
+        It also has a `diagonal()`, and `select(columns)`. The product may be that of
+        a matrix which differs by `slack` in norm: rows of negligible `D` are skipped.
         """
         if self.few and D.shape[1] * self.columns**2 <= FORMED:
-            H = np.stack([self.formed(D[:, k]) for k in range(D.shape[1])])
-            return lambda S: np.einsum("kij,jk->ik", H, S)
-        heavy = D * self.square_norms[:, None] > slack / self.rows
-        if self.compiled:
-            products = [self.fused(*pair) for pair in zip(D.T, heavy.T, strict=True)]
-            return lambda S: np.column_stack(
-                [product(s) for product, s in zip(products, S.T, strict=True)]
-            )
-        rows = np.flatnonzero(heavy.any(axis=1))
-        if len(rows) > 0.5 * self.rows:
-            return lambda S: self.pull(D * self.scores(S))
-        part = Design(self.X[rows], self.intercept, self.threads)
-        return lambda S: part.pull(D[rows] * part.scores(S))
+            return Formed(np.stack([self.formed(column) for column in D.T]))
+        return Multiplied(self, D, slack)
 
     @cached_property
     def few(self):
@@ -129,12 +125,29 @@ class Design:
         inner = H[: self.features, : self.features]
         if self.sparse:
             rows = np.flatnonzero(D).astype(np.uint32)
-            self.compiled.outer(self.X.data, *self.indexing, rows, D, inner)
+            self.compiled.outer(
+                self.X.data, *self.indexing, rows, np.ascontiguousarray(D), inner
+            )
+            inner += inner.T
         else:
             inner[:] = (self.X.T * D) @ self.X
         if self.intercept:
             H[:, -1] = H[-1] = self.intercept * self.pull(D[:, None])[:, 0]
         return H
+
+    def product(self, D, slack):
+        """The function `S -> X' (D * (X S))` without the rows of negligible `D`."""
+        heavy = D * self.square_norms[:, None] > slack / self.rows
+        if self.compiled:
+            products = [self.fused(*pair) for pair in zip(D.T, heavy.T, strict=True)]
+            return lambda S: np.column_stack(
+                [product(s) for product, s in zip(products, S.T, strict=True)]
+            )
+        rows = np.flatnonzero(heavy.any(axis=1))
+        if len(rows) > FEW_ROWS * self.rows:
+            return lambda S: self.pull(D * self.scores(S))
+        part = self.part(rows)
+        return lambda S: part.pull(D[rows] * part.scores(S))
 
     def fused(self, D, heavy):
         """The compiled product for one problem, which reads each heavy row once."""
@@ -171,6 +184,43 @@ class Design:
         if self.pool is None:
             return [function(self.parts[0], slices[0])]
         return list(self.pool.map(function, self.parts, slices))
+
+
+class Formed(NamedTuple):
+    """Products with `X' diag(D_k) X` as an array, `(K, columns, columns)`."""
+
+    H: np.ndarray
+
+    def __call__(self, S):
+        return np.einsum("kij,jk->ik", self.H, S)
+
+    def diagonal(self):
+        return np.einsum("kii->ik", self.H)
+
+    def select(self, columns):
+        return Formed(self.H[columns])
+
+
+@dataclass(frozen=True)
+class Multiplied:
+    """Products with `X' diag(D_k) X` by the data, off by `slack` at most."""
+
+    design: Design
+    D: np.ndarray
+    slack: float
+
+    @cached_property
+    def product(self):
+        return self.design.product(self.D, self.slack)
+
+    def __call__(self, S):
+        return self.product(S)
+
+    def diagonal(self):
+        return self.design.diagonal(self.D)
+
+    def select(self, columns):
+        return Multiplied(self.design, self.D[:, columns], self.slack)
 
 
 def rows_between(X, first, last):

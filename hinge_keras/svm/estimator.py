@@ -53,7 +53,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         penalise_intercept: Add `0.5 * b**2`, as LIBLINEAR's `-B 1` does.
         class_weight: `None`, `"balanced"` or a dictionary from class to weight.
         tol: Stop when the gradient is this share of the gradient at zero weights.
-        max_iter: Newton steps at most, 1 or more.
+        max_iter: Newton steps at most; 0 stays where dual ascent ends.
         forcing: How exactly each Newton step is solved: `"constant"` is cheapest
             at low accuracy; `"shrinking"` converges quadratically.
         warm_start: Start at the last fit's weights.
@@ -87,7 +87,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         "penalise_intercept": ["boolean"],
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "tol": [Interval(Real, 0, None, closed="neither")],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Interval(Integral, 0, None, closed="left")],
         "forcing": [StrOptions(set(newton.FORCING))],
         "warm_start": ["boolean"],
         "n_jobs": [Integral, None],
@@ -219,7 +219,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         solutions, traces = [], []
         for first in range(0, start.shape[1], width):
             columns = slice(first, first + width)
-            solution, trace = continuation.minimise(
+            point, trace = continuation.minimise(
                 loss,
                 objective.select(columns),
                 start[:, columns],
@@ -227,7 +227,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
                 forcing=self.forcing,
                 max_iter=self.max_iter,
             )
-            solutions.append(solution)
+            solutions.append(point.W)
             traces.append(trace)
         return np.hstack(solutions), newton.Trace.joined(traces)
 

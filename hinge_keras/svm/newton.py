@@ -116,22 +116,29 @@ class Step(NamedTuple):
     products: np.ndarray
 
 
-def minimise(objective, start, tolerance=1e-4, forcing="constant", max_iter=1000):
+def minimise(
+    objective,
+    start,
+    tolerance=1e-4,
+    forcing="constant",
+    max_iter=1000,
+    initial=None,
+):
     """Minimise every column from `start` until `|g| <= tolerance * |g0|`.
 
-    `g0` is the gradient at zero weights, wherever the start is. A column also
-    stops when no step shortens its gradient in floating point.
+    `g0` is the gradient at zero weights, wherever the start is; `initial` is its
+    length, where it is known. A column also stops when no step shortens its
+    gradient in floating point.
 
     Returns:
-        The weights `(columns, K)` and the `Trace`.
+        The `Point` with the weights `(columns, K)`, and the `Trace`.
     """
-    solution = np.array(start, dtype=float)
-    trace = Trace(objective.initial_size())
+    trace = Trace(objective.initial_size() if initial is None else initial)
     goal = tolerance * trace.initial
-    columns = np.arange(solution.shape[1])
+    columns = np.arange(start.shape[1])
     spent = np.zeros(len(columns), int)
     stuck = np.zeros(len(columns), bool)
-    point = objective.at(solution)
+    point = solution = objective.at(np.array(start, dtype=float))
     radius = None
     for iteration in range(max_iter + 1):
         size = lengths(point.gradient)
@@ -139,7 +146,8 @@ def minimise(objective, start, tolerance=1e-4, forcing="constant", max_iter=1000
         reached = size <= goal[columns]
         finished = reached | stuck | (iteration == max_iter)
         if finished.any():
-            solution[:, columns[finished]] = point.W[:, finished]
+            if point is not solution:
+                solution.put(columns[finished], point.select(finished))
             trace.iterations[columns[finished]] = iteration
             trace.converged[columns[finished]] = reached[finished]
             if finished.all():
@@ -148,11 +156,13 @@ def minimise(objective, start, tolerance=1e-4, forcing="constant", max_iter=1000
             objective, point = objective.select(kept), point.select(kept)
             columns, spent, size = columns[kept], spent[kept], size[kept]
             radius = None if radius is None else radius[kept]
-        metric = preconditioner(objective.diagonal(point.curvature))
-        force = dots(point.gradient, point.gradient / metric)
         residual = FORCING[forcing](size / trace.initial[columns])
+        # The residual bounds what a Hessian off by as much would change.
+        hessian = objective.hessian(point.curvature, residual.min() * SLACK)
+        metric = preconditioner(hessian.diagonal())
+        force = dots(point.gradient, point.gradient / metric)
         bound = np.sqrt(force) if radius is None else radius
-        step = conjugate_gradients(objective, point, metric, bound, residual)
+        step = conjugate_gradients(hessian, point.gradient, metric, bound, residual)
         spent = spent + step.products
         trial = objective.at(point.W + step.S)
         length = np.sqrt(dots(step.S, metric * step.S))
@@ -162,10 +172,9 @@ def minimise(objective, start, tolerance=1e-4, forcing="constant", max_iter=1000
         rounding = ROUNDING * np.abs(point.value)
         poor = point.value - trial.value < POOR * step.decrease - rounding
         if poor.any():
-            share = np.ones(len(poor))
-            along = objective.select(poor).along(point.W[:, poor], step.S[:, poor])
-            share[poor] = lowest(along)
-            trial = objective.at(point.W + share * step.S)
+            trial = objective.at(
+                point.W + shares(objective, point, step, poor) * step.S
+            )
         gain = point.value - trial.value
         shorter = dots(trial.gradient, trial.gradient / metric) < force
         taken = (gain > rounding) | ((gain >= -rounding) & shorter)
@@ -183,19 +192,16 @@ def preconditioner(diagonal):
     return (1 - DIAGONAL) + DIAGONAL * diagonal
 
 
-def conjugate_gradients(objective, point, metric, radius, residual):
+def conjugate_gradients(hessian, gradient, metric, radius, residual):
     """Lower the quadratic model of every column within its radius.
 
     Steihaug's method: stop when the residual is that share of the gradient, in
     the inverse metric, or where the path leaves the region.
     """
-    S = np.empty_like(point.W)
+    S = np.empty_like(gradient)
     decrease = np.empty_like(radius)
     products = np.zeros(len(radius), int)
     live = np.arange(len(radius))
-    curvature, gradient = point.curvature, point.gradient
-    # The residual bounds what a Hessian off by as much would change.
-    hessian = objective.hessian(curvature, residual.min() * SLACK)
     s, r = np.zeros_like(gradient), -gradient
     d = r / metric
     rz = dots(r, d)
@@ -224,9 +230,7 @@ def conjugate_gradients(objective, point, metric, radius, residual):
             kept = ~stop
             live, radius, metric = live[kept], radius[kept], metric[:, kept]
             s, r, z, d = s[:, kept], r[:, kept], z[:, kept], d[:, kept]
-            curvature, gradient = curvature[..., kept], gradient[:, kept]
-            residual = residual[kept]
-            hessian = objective.hessian(curvature, residual.min() * SLACK)
+            hessian, gradient = hessian.select(kept), gradient[:, kept]
             rz, old, goal, alpha = rz[kept], old[kept], goal[kept], alpha[kept]
             ss, sd, dd = ss[kept], sd[kept], dd[kept]
         beta = rz / old
@@ -249,6 +253,14 @@ def grown(radius, length, point, trial, step):
     with np.errstate(divide="ignore", invalid="ignore"):
         best = np.where(bend <= 0, GROW, -0.5 * along / bend)
     return np.maximum(radius, np.minimum(best * length, GROW * radius))
+
+
+def shares(objective, point, step, poor):
+    """How much of every step to take, `(K,)`: all of it, but for the poor ones."""
+    found = np.ones(len(poor))
+    along = objective.select(poor).along(point.select(poor), step.S[:, poor])
+    found[poor] = lowest(along)
+    return found
 
 
 def lowest(slope):

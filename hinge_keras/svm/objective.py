@@ -13,11 +13,13 @@ from hinge_keras.svm.design import Design
 class Point(NamedTuple):
     """Weights, and the objective there: one column, the last axis, a problem.
 
-    `W (weights, K)`, `value (K,)`, `gradient (weights, K)`, and `curvature
-    (..., K)`: what the Hessian needs of every loss term.
+    `W (weights, K)`, the `scores (rows, ..., K)` of the examples, `value (K,)`,
+    `gradient (weights, K)`, and `curvature (..., K)`: what the Hessian needs of
+    every loss term.
     """
 
     W: np.ndarray
+    scores: np.ndarray
     value: np.ndarray
     gradient: np.ndarray
     curvature: np.ndarray
@@ -32,6 +34,11 @@ class Point(NamedTuple):
             return other
         pairs = zip(other, self, strict=True)
         return Point(*(np.where(taken, new, old) for new, old in pairs))
+
+    def put(self, columns, other):
+        """Write the problems of the other point into those columns."""
+        for mine, part in zip(self, other, strict=True):
+            mine[..., columns] = part
 
 
 class Block(abc.ABC):
@@ -82,25 +89,45 @@ class Block(abc.ABC):
 
     def at(self, W):
         """The objective and its derivatives at `W (weights, K)`."""
-        value, slopes, curvature = self.terms(self.scores(W))
+        scores = self.scores(W)
+        value, slopes, curvature = self.terms(scores)
         return Point(
             W,
+            scores,
             0.5 * dots(W, self.penalty * W) + value,
             self.penalty * W + self.pull(slopes),
             curvature,
         )
 
-    def along(self, W, S):
+    def along(self, point, S):
         """The function `a -> d/da F(W + a * S)`, of one `a` a problem, `(K,)`."""
-        scores, steps = self.scores(W), self.scores(S)
+        steps = self.scores(S)
         flat = steps.reshape(-1, steps.shape[-1])
-        first, bend = dots(W, self.penalty * S), dots(S, self.penalty * S)
+        first, bend = dots(point.W, self.penalty * S), dots(S, self.penalty * S)
 
         def slope(a):
-            slopes = self.terms(scores + a * steps)[1]
+            slopes = self.terms(point.scores + a * steps)[1]
             return first + a * bend + dots(slopes.reshape(flat.shape), flat)
 
         return slope
+
+
+class Hessian(NamedTuple):
+    """The function `S -> H S` of a penalty `(weights, 1)` and the data's `curved`."""
+
+    penalty: np.ndarray
+    curved: object
+
+    def __call__(self, S):
+        return self.penalty * S + self.curved(S)
+
+    def diagonal(self):
+        """`(weights, K)`."""
+        return self.penalty + self.curved.diagonal()
+
+    def select(self, columns):
+        """That of those problems alone."""
+        return Hessian(self.penalty, self.curved.select(columns))
 
 
 @dataclass(frozen=True)
@@ -147,23 +174,22 @@ class Objective(Block):
         slopes = self.costs * self.signs * slope
         return dots(self.costs, value), slopes, self.costs * curvature
 
-    def diagonal(self, curvature):
-        """The diagonals of the Hessians, `(columns, K)`."""
-        return self.penalty + self.design.diagonal(curvature)
-
     def hessian(self, curvature, slack=0.0):
-        """The function `S -> H S`, of a Hessian that may be off by that norm."""
-        curved = self.design.curved(curvature, slack)
-        return lambda S: self.penalty * S + curved(S)
+        """The Hessian, which may be off by that norm."""
+        return Hessian(self.penalty, self.design.curved(curvature, slack))
 
     def initial_size(self):
         """The length of every gradient at zero weights, `(K,)`."""
         _, slope, _ = self.phi(np.zeros(1))
         return lengths(self.design.pull(self.costs * self.signs * slope))
 
-    def duals(self, W):
-        """The dual variables `-costs * phi'(m)` of the weights, `(rows, K)`."""
-        return -self.costs * self.phi(self.signs * self.design.scores(W))[1]
+    def duals(self, point):
+        """The dual variables `-costs * phi'(m)` at a point, `(rows, K)`.
+
+        And the weights that they span, `(columns, K)`.
+        """
+        variables = -self.costs * self.phi(self.signs * point.scores)[1]
+        return variables, self.penalty * point.W - point.gradient
 
     def duality_gap(self, W, size):
         """How far above its minimum every objective is at most, `(K,)`.

@@ -154,30 +154,30 @@ def walk(model, objective, Cs):
     """The solution `(weights, K)` at every cost, each the start of the next."""
     loss = continuation.target(model.loss, model.sigma)
     options = {"forcing": model.forcing, "max_iter": model.max_iter}
-    W = np.zeros(objective.shape)
-    last = None
+    W, sizes = np.zeros(objective.shape), objective.initial_size()
+    last = point = None
     for C in Cs:
-        scaled = objective.scaled(C)
-        duals = None
+        scaled, duals = objective.scaled(C), None
         if last is not None:
-            stretch = stretched(scaled, W, C / last)
+            stretch = stretched(scaled, point, C / last)
             if ascent.possible(objective, loss):
-                duals = stretch * objective.scaled(last).duals(W)
-            W = stretch * W
-        W, _ = continuation.minimise(loss, scaled, W, model.tol, duals=duals, **options)
+                duals = [stretch * part for part in objective.scaled(last).duals(point)]
+            W = stretch * point.W
+        point, _ = continuation.minimise(
+            loss, scaled, W, model.tol, duals=duals, initial=C * sizes, **options
+        )
         last = C
-        yield W
+        yield point.W
 
 
-def stretched(objective, W, most):
+def stretched(objective, point, most):
     """The factor of every solution from 1 to `most` that is the best start.
 
     Weights grow with a small cost and hardly with a large one.
     """
     factors = np.geomspace(1.0, most, 5)
-    scores = objective.scores(W)
-    square = 0.5 * dots(W, objective.penalty * W)
+    square = 0.5 * dots(point.W, objective.penalty * point.W)
     values = [
-        factor**2 * square + objective.loss(factor * scores) for factor in factors
+        factor**2 * square + objective.loss(factor * point.scores) for factor in factors
     ]
     return factors[np.argmin(values, axis=0)]

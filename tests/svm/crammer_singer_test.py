@@ -73,8 +73,22 @@ def test_derivatives_are_differences(loss):
         np.testing.assert_allclose(product, bent, rtol=1e-5, atol=1e-5)
     hessian = objective.select([0]).hessian(point.curvature[..., :1])
     units = [hessian(e[:, None])[:, 0] for e in np.eye(len(W))]
-    diagonal = objective.diagonal(point.curvature)[:, 0]
+    diagonal = objective.hessian(point.curvature).diagonal()[:, 0]
     np.testing.assert_allclose(np.diag(units), diagonal, rtol=1e-9)
+
+
+def test_examples_of_negligible_curvature_are_skipped():
+    X, y = problem()
+    objective = objective_of(X, y, hk.QuadraticallySmoothedHinge(0.1), 0.1)
+    random = np.random.default_rng(0)
+    W, S = random.normal(size=(2, *objective.shape))
+    curvature = objective.at(W).curvature.copy()
+    curvature[::3, -2:] *= 1e-9
+    curvature[1::3, -2:] = 0
+    exact, rough = (objective.hessian(curvature, slack) for slack in (0.0, 1e-3))
+    assert len(rough.curvature) <= len(y) / 3 < len(exact.curvature)
+    assert np.linalg.norm(exact(S) - rough(S)) <= 1e-3 * np.linalg.norm(S)
+    np.testing.assert_allclose(exact.diagonal(), rough.diagonal(), atol=1e-3)
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -51,7 +51,11 @@ def test_products_are_those_of_the_matrix(
     np.testing.assert_allclose(ours.square_norms, (full**2).sum(axis=1))
     np.testing.assert_allclose(ours.diagonal(D), (full**2).T @ D)
     expected = full.T @ (D * (full @ S))
-    np.testing.assert_allclose(ours.curved(D)(S), expected, atol=1e-9)
+    product = ours.curved(D)
+    np.testing.assert_allclose(product(S), expected, atol=1e-9)
+    np.testing.assert_allclose(product.diagonal(), (full**2).T @ D)
+    last = product.select(np.arange(problems) == problems - 1)
+    np.testing.assert_allclose(last(S[:, -1:]), expected[:, -1:], atol=1e-9)
     error = np.linalg.norm(ours.curved(D, slack=1.0)(S) - expected)
     assert error <= 1.0 * np.linalg.norm(S)
 

@@ -13,7 +13,7 @@ from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import hinge_keras as hk
-from hinge_keras.svm import SmoothSVC, kernels
+from hinge_keras.svm import SmoothSVC, design, kernels
 
 LOSSES = {
     "squared_hinge": hk.SquaredHinge(),
@@ -242,3 +242,16 @@ def test_bad_input_is_named():
         SmoothSVC("hinge").fit(X, y)
     with pytest.warns(ConvergenceWarning, match="raise max_iter"):
         SmoothSVC(tol=1e-10, max_iter=1).fit(X, y)
+
+
+@pytest.mark.skipif(design.compiled is None, reason="numba is an extra")
+def test_without_newton_steps_it_stays_where_dual_ascent_ends():
+    X = sparse.random(200, 600, 0.05, "csr", random_state=0)
+    y = np.arange(200) % 2
+    with pytest.warns(ConvergenceWarning):
+        ours = SmoothSVC("psi_m", 1e-4, tol=1e-3, max_iter=0).fit(X, y)
+    assert ours.trace_.passes[0] > 1
+    assert ours.trace_.products[-1, 0] == 0
+    hinge = LinearSVC(loss="hinge", tol=1e-8, max_iter=10**5).fit(X, y)
+    same = ours.decision_function(X) - hinge.decision_function(X)
+    assert np.abs(same).max() < 0.02
