@@ -124,6 +124,29 @@ def tally(comparisons):
     return f"{len(seen(comparisons))} of {len(comparisons)}"
 
 
+def leader(means):
+    """The row that is highest in most columns, and in how many: `"b", "2 of 3"`."""
+    best = means.idxmax()
+    name = best.mode()[0]
+    return name, f"{(best == name).sum()} of {len(best)}"
+
+
+def stacked(trials, columns, name, value):
+    """One row a trial and measured column, in percent.
+
+    Args:
+        trials: A table of trials.
+        columns: What each measured column is, as `{column: label}`.
+        name: A new column, for the label.
+        value: A new column, for 100 times what was measured.
+    """
+    parts = (
+        trials.assign(**{name: label, value: 100 * trials[column]})
+        for column, label in columns.items()
+    )
+    return pd.concat(parts, ignore_index=True)
+
+
 def between(comparisons, one, other):
     """The row that compares two arms, whichever of them comes first."""
     both = comparisons[["a", "b"]].isin([one, other]).all(axis=1)

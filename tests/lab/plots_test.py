@@ -48,6 +48,9 @@ FIGURES = {
         "n",
         "x",
     ),
+    "guesses": lambda: plots.guesses(
+        table().rename(columns={"test_accuracy": "test_top_1"}), [1], "T"
+    ),
     "rates": lambda: plots.rates(table(), "test_accuracy", "T"),
     "margins": lambda: plots.margins(table(), "T", band=(-0.5, 0.5)),
     "regions": lambda: plots.regions(mesh_scores(), data.moons().load(0), "T"),

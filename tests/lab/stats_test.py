@@ -220,3 +220,16 @@ def test_each_metric_is_corrected_by_itself():
     assert rows.metric.tolist() == ["test_accuracy"] * 2 + ["other"] * 2
     alone = stats.compare(table, "other", against="b")
     pd.testing.assert_frame_equal(rows[2:].reset_index(drop=True), alone)
+
+
+def test_the_leader_is_highest_in_most_columns():
+    means = pd.DataFrame({"x": [1, 2], "y": [2, 1], "z": [0, 3]}, index=["a", "b"])
+    assert stats.leader(means) == ("b", "2 of 3")
+
+
+def test_measured_columns_are_stacked_in_percent():
+    trials = pd.DataFrame({"seed": [0, 1], "top_1": [0.1, 0.2], "top_2": [0.3, 0.4]})
+    table = stats.stacked(trials, {"top_1": 1, "top_2": 2}, "guesses", "hits")
+    assert table.guesses.tolist() == [1, 1, 2, 2]
+    assert table.hits.tolist() == pytest.approx([10, 20, 30, 40])
+    assert table.seed.tolist() == [0, 1, 0, 1]

@@ -136,7 +136,8 @@ def heat(table, title, xlabel, ylabel, unit):
     axis.imshow(shades, cmap="Blues", vmin=0, vmax=1.6, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         axis.text(column, row, f"{value:.3g}", ha="center", va="center", fontsize=10)
-    axis.set_xticks(range(table.shape[1]), table.columns)
+    names = [str(name).replace(", ", "\n") for name in table.columns]
+    axis.set_xticks(range(table.shape[1]), names)
     axis.set_yticks(range(len(table)), table.index)
     axis.set(xlabel=f"{xlabel} ({unit}; darker is more within a column)", ylabel=ylabel)
     axis.grid(False)
