@@ -91,7 +91,7 @@ def findings(results):
     mesh, ends = (scores[scores.split == part] for part in ("mesh", "test"))
     ends = ends.assign(margin=ends.score * splits["test"][1][ends.example])
     agree = "The gap is the metric's: by sign, the three losses agree"
-    accuracy = "test accuracy, every seed a dot, the mean a bar"
+    accuracy = "test accuracy"
     wrong = "Right answers in the grey band, |score| < 1/2, count as wrong when rounded"
     zero = "The zero line (solid) is the decision; dashed lines are margins -1 and +1"
     twice = (

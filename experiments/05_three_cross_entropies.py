@@ -64,7 +64,7 @@ def findings(results):
     summary = summary[summary.a == "categorical"].reset_index(drop=True)
     lost = trials[trials.status == "diverged"].groupby("loss").size()
     title = "Three cross-entropies are one objective; the spread is the seeds'"
-    quantity = "test accuracy, every seed a dot, the mean a bar"
+    quantity = "test accuracy"
     drawn = {"test_accuracy": "test accuracy"}
     return lab.Findings(
         sentence=f"One objective, one accuracy: at equal seeds the three differ by at most "

@@ -61,7 +61,7 @@ def findings(results):
     rule = verdicts.REPRODUCED if close else verdicts.NOT_REPRODUCED
     claim = verdicts.claim(text, "Chollet 2020", None, hinge, rule)
     title = "Random features and a hinge: close to the kernel SVM"
-    quantity = "test accuracy, every seed a dot, the mean a bar"
+    quantity = "test accuracy"
     drawn = {"test_accuracy": "test accuracy"}
     return lab.Findings(
         sentence=f"Nearly: the quasi-SVM reaches {means['hinge']:.3f}, RBFSampler with "

@@ -67,7 +67,7 @@ def findings(results):
                 {"error": "test error"},
                 f"Squared hinge and softmax on MNIST: {row['verdict']}",
                 "loss",
-                "test error, %, every seed a dot, the mean a bar",
+                "test error, %",
             )
         },
     )

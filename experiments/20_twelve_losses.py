@@ -90,9 +90,7 @@ def findings(results):
     keeps = f"At {most:.0%} wrong labels {robust} keeps the most"
     need = "need" if " and " in fastest else "needs"
     quick = f"With one hidden layer {fastest} {need} the fewest epochs"
-    quantity = (
-        f"epochs to {WELL:.0%} validation accuracy, every seed a dot, the mean a bar"
-    )
+    quantity = f"epochs to {WELL:.0%} validation accuracy"
     depths = {0: "no hidden layer", 1: "one", 3: "three"}
     noisy_axis = "wrong labels in training"
     return lab.Findings(

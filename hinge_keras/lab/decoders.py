@@ -40,12 +40,18 @@ BOTH = {  # The right decoder, the wrong one, and how often that cannot decide.
 }
 
 
+OF_TWO = {  # Keras' own, which wants labels 0 and 1, and the one by the sign.
+    "accuracy": keras.metrics.BinaryAccuracy,
+    "sign_accuracy": hk.SignAccuracy,
+}
+
+
 def by_head(trials, split="test"):
     """The share right by each net's own threshold: 1/2 for a sigmoid, else 0.
 
     Args:
-        trials: Two-class trials with the metrics `accuracy`, Keras' own, and
-            `sign_accuracy`, and sigmoids trained on labels 0 and 1.
+        trials: Two-class trials with the metrics `OF_TWO`, and sigmoids trained on
+            labels 0 and 1.
         split: The part of the data.
     """
     sigmoid = trials.model.str.endswith("sigmoid")

@@ -115,16 +115,19 @@ def orders(text, source, comparisons, claimed):
         yield order(text.format(better, other), source, row, better)
 
 
-def along(text, source, published, curves):
+def along(text, source, epochs, published, curves):
     """A row for each number that was published of a training's course.
 
     Args:
         text: What was trained.
         source: Author and year.
-        published: `{column: {epoch: number}}`, a column of `curves.csv`.
+        epochs: Those of which numbers were published.
+        published: `{column: numbers}`, a column of `curves.csv` and one number an
+            epoch, `None` where there is none.
         curves: One row a seed and epoch.
     """
-    for (epoch, column), value in pd.DataFrame(published).stack().dropna().items():
+    numbers = pd.DataFrame(published, index=list(epochs), dtype=float)
+    for (epoch, column), value in numbers.stack().dropna().items():
         ours = curves.loc[curves.epoch == epoch, column]
         told = f"{text}, {column.replace('_', ' ')} after epoch {epoch}"
         yield number(told, source, value, ours)

@@ -70,7 +70,7 @@ def dots(table, columns, title, by, xlabel, published=None):
         )
     axis.set_yticks(range(len(names)), names)
     axis.invert_yaxis()
-    axis.set_xlabel(xlabel)
+    axis.set_xlabel(f"{xlabel}, every seed a dot, the mean a bar")
     figure.legend(loc="outside lower center", ncols=4, fontsize=9, frameon=False)
     return figure
 
@@ -98,7 +98,7 @@ def bars(table, title, by, xlabel):
             fontweight="bold",
         )
     axis.invert_yaxis()
-    axis.set_xlabel(xlabel)
+    axis.set_xlabel(f"{xlabel}, 95 % interval")
     return figure
 
 
