@@ -45,6 +45,12 @@ OF_TWO = {  # Keras' own, which wants labels 0 and 1, and the one by the sign.
     "sign_accuracy": hk.SignAccuracy,
 }
 
+READINGS = {  # Three readings of one score, by the column that has its accuracy.
+    "test_rounding": "old Keras: round(score) == label",
+    "test_accuracy": "Keras 3: 'accuracy'",
+    "test_sign": "sign accuracy",
+}
+
 
 def by_head(trials, split="test"):
     """The share right by each net's own threshold: 1/2 for a sigmoid, else 0.

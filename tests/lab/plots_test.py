@@ -30,9 +30,13 @@ def verdicts():
     )
 
 
-def mesh_scores():
-    mesh, _ = data.moons().load(0)["mesh"]
-    return pd.DataFrame({"loss": "a", "score": mesh[:, 0]})
+def scores():
+    splits = data.moons().load(0)
+    parts = [
+        pd.DataFrame({"split": part, "example": range(len(x)), "score": x[:, 0]})
+        for part, (x, _) in splits.items()
+    ]
+    return pd.concat(parts).assign(loss="a"), splits
 
 
 FIGURES = {
@@ -52,8 +56,8 @@ FIGURES = {
         table().rename(columns={"test_accuracy": "test_top_1"}), [1], "T"
     ),
     "rates": lambda: plots.rates(table(), "test_accuracy", "T"),
-    "margins": lambda: plots.margins(table(), "T", band=(-0.5, 0.5)),
-    "regions": lambda: plots.regions(mesh_scores(), data.moons().load(0), "T"),
+    "margins": lambda: plots.margins(*scores(), "T", band=(-0.5, 0.5)),
+    "regions": lambda: plots.regions(*scores(), "T"),
 }
 
 

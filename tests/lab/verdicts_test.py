@@ -142,3 +142,17 @@ def test_claimed_orders_are_looked_up_among_the_comparisons():
     assert (wrong["claim"], wrong["ours"]) == ("z before x", -0.3)
     assert (right["claim"], right["ours"]) == ("x before y", 0.2)
     assert (wrong["verdict"], right["verdict"]) == ("reversed", "reproduced")
+
+
+def test_two_readings_of_an_arm_have_one_verdict_beside_a_rival():
+    trials = pd.DataFrame(
+        {"arm": ["x", "y", "z"], "old": [0.74, 0.9, 0.85], "sign": [0.85, 0.7, 0.86]}
+    )
+    ours = {how: trials.groupby("arm")[how] for how in ("old", "sign")}
+    published = {"x": 0.74, "y": 0.9, "z": 0.8}
+    rows = list(verdicts.readings("{0}, {1}", "s", published, ours, rival="z"))
+    assert [row["claim"] for row in rows[:2]] == ["x, old", "x, sign"]
+    assert [row["ours"] for row in rows[:2]] == [0.74, 0.85]
+    expected = ["metric artefact", "reproduced", "not reproduced"]
+    assert [row["verdict"] for row in rows[::2]] == expected
+    assert [row["verdict"] for row in rows[1::2]] == expected
