@@ -57,7 +57,7 @@ def findings(results):
         f"{report.weighed(summary, 'cross-entropy')}; with one, noised top-K is up to "
         f"{behind:.0f} points behind cross-entropy.",
         notes="Losses that know the class counts (LDAM, logit adjustment, imbalanced top-K) "
-        "are in experiment 22.",
+        "are in experiments 22 and 32.",
         summary=summary,
         claims=verdicts.table(judged(summary)),
         tables={"means": means.stack("dataset").reset_index()},
