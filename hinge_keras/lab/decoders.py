@@ -1,6 +1,7 @@
 """How scores become a class, and what a wrong decoder loses."""
 
 import keras
+import pandas as pd
 from keras import ops
 
 import hinge_keras as hk
@@ -62,6 +63,19 @@ def by_head(trials, split="test"):
     """
     sigmoid = trials.model.str.endswith("sigmoid")
     return trials[f"{split}_accuracy"].where(sigmoid, trials[f"{split}_sign_accuracy"])
+
+
+def also_by_sign(trials, arm, name):
+    """The trials, and before them those of an arm again, decoded by the sign.
+
+    Args:
+        trials: Trials with the metrics `BOTH` and a column `arm`.
+        arm: Whose trials are decoded again.
+        name: What the arm is called then.
+    """
+    again = trials[trials.arm == arm]
+    again = again.assign(arm=name, test_accuracy=again.test_sign_decoded)
+    return pd.concat([again, trials], ignore_index=True)
 
 
 def right_by_sign(y_true, y_pred):
