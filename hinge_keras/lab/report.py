@@ -97,7 +97,7 @@ def listed(values, form):
 def weighed(comparisons, arm):
     """How an arm fares against others, in words, and which it is lower than.
 
-    `"of 9 comparisons with hinge 3 show it higher and 2 lower (than log, L1)"`.
+    `"of 9 comparisons with hinge 3 show it higher and 2 lower (than log; L1)"`.
 
     Args:
         comparisons: Rows of `stats.compare`, one arm of each being `arm`.
@@ -106,7 +106,7 @@ def weighed(comparisons, arm):
     seen = stats.seen(comparisons)
     higher = (seen.a == arm) == (seen.difference > 0)
     ahead = seen.b.where(seen.a == arm, seen.a)[~higher].unique()
-    than = f" (than {', '.join(ahead)})" if len(ahead) else ""
+    than = f" (than {'; '.join(ahead)})" if len(ahead) else ""
     return (
         f"of {len(comparisons)} comparisons with {arm} {higher.sum()} show it higher "
         f"and {(~higher).sum()} lower{than}"

@@ -233,3 +233,27 @@ def test_measured_columns_are_stacked_in_percent():
     assert table.guesses.tolist() == [1, 1, 2, 2]
     assert table.hits.tolist() == pytest.approx([10, 20, 30, 40])
     assert table.seed.tolist() == [0, 1, 0, 1]
+
+
+def test_each_measure_chooses_its_own_rate():
+    cells = [(r, s) for r in (0.1, 0.2) for s in (0, 1)]
+    trials = pd.DataFrame(cells, columns=["learning_rate", "seed"])
+    trials = trials.assign(dataset="d", model="m", loss="l")
+    for part in ("validation", "test"):
+        trials[f"{part}_sign"] = [0.9, 0.9, 0.5, 0.5]
+        trials[f"{part}_order"] = [0.3, 0.3, 0.6, 0.6]
+    table = stats.chosen_by_each(trials, {"sign": "by sign", "order": "by order"})
+    assert table.measure.tolist() == ["by sign"] * 2 + ["by order"] * 2
+    assert table.learning_rate.tolist() == [0.1, 0.1, 0.2, 0.2]
+    assert table.value.tolist() == pytest.approx([90, 90, 60, 60])
+
+
+def test_each_part_is_corrected_by_itself():
+    rng = np.random.default_rng(0)
+    cells = [(m, loss, s) for m in "xy" for loss in "abc" for s in range(8)]
+    table = pd.DataFrame(cells, columns=["measure", "loss", "seed"])
+    table = table.assign(dataset="d", value=rng.normal(size=len(table)))
+    rows = stats.compare_parts(table)
+    assert rows.measure.tolist() == ["x"] * 3 + ["y"] * 3
+    alone = stats.compare(table[table.measure == "y"], "value")
+    assert rows.p_holm[3:].tolist() == alone.p_holm.tolist()
