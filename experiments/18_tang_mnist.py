@@ -64,7 +64,7 @@ def findings(results):
         figures={
             "errors": plots.dots(
                 chosen,
-                {"error": "test error"},
+                "error",
                 f"Squared hinge and softmax on MNIST: {row['verdict']}",
                 "loss",
                 "test error, %",

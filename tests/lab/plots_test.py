@@ -46,6 +46,9 @@ FIGURES = {
     "dots": lambda: plots.dots(
         table(), {"test_accuracy": "A"}, "T", "loss", "x", {"a": 0.5}
     ),
+    "dots of one column": lambda: plots.dots(
+        table(), "test_accuracy", "T", "loss", "x"
+    ),
     "bars": lambda: plots.bars(
         pd.DataFrame({"n": ["a"], "share": [0.5], "low": [0.4], "high": [0.6]}),
         "T",

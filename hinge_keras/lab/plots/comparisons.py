@@ -41,12 +41,13 @@ def dots(table, columns, title, by, xlabel, published=None):
 
     Args:
         table: One row a trial.
-        columns: The measured columns to show, with their labels.
+        columns: The measured columns to show, with their labels; or one by its name.
         title: The finding.
         by: The column that names the rows.
         xlabel: The quantity, with its unit.
         published: Published values by row name, drawn as crosses.
     """
+    columns = {columns: None} if isinstance(columns, str) else columns
     names = list(dict.fromkeys(table[by]))
     figure, (axis,) = panels(1, title, width=8.5, height=0.62 * len(names) + 1.4)
     lift = np.linspace(-0.24, 0.24, len(columns)) if len(columns) > 1 else [0.0]
@@ -71,7 +72,8 @@ def dots(table, columns, title, by, xlabel, published=None):
     axis.set_yticks(range(len(names)), names)
     axis.invert_yaxis()
     axis.set_xlabel(f"{xlabel}, every seed a dot, the mean a bar")
-    figure.legend(loc="outside lower center", ncols=4, fontsize=9, frameon=False)
+    if len(columns) > 1 or published:
+        figure.legend(loc="outside lower center", ncols=4, fontsize=9, frameon=False)
     return figure
 
 
