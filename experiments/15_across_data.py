@@ -14,14 +14,13 @@ SMALL = ("ecoli", "glass", "titanic", "pima", "german", "banknote", "yeast")
 LARGE = ("adult", "dry bean", "letter", "mushrooms", "pendigits", "satimage")
 LARGE += ("spambase", "splice", "w8a")
 TEXTS = ("SMS spam", "polarity", "R8")
-DATASETS = [
-    *(data.breast_cancer(), data.iris(), data.digits(shares=SIZES), data.wine()),
-    *(data.table(name) for name in SMALL),
-    *(data.table(name, shares=SIZES) for name in LARGE),
-    data.usps(sizes=SIZES, components=50),
-    *(data.text(name, sizes=(800, 400, 1000), components=50) for name in TEXTS),
-]
+DATASETS = [data.breast_cancer(), data.iris(), data.digits(shares=SIZES), data.wine()]
+DATASETS += [data.table(name) for name in SMALL]
+DATASETS += [data.table(name, shares=SIZES) for name in LARGE]
+DATASETS += [data.usps(sizes=SIZES, components=50)]
+DATASETS += [data.text(name, sizes=(800, 400, 1000), components=50) for name in TEXTS]
 TWO = {each.name for each in DATASETS if each.classes == 2}
+
 BINARY = {
     "cross-entropy": keras.losses.BinaryCrossentropy(from_logits=True),
     "hinge": hk.Hinge(),

@@ -44,7 +44,8 @@ def judged(summary):
     """The order that the paper claims, on both sets."""
     for name, rows in summary[summary.metric == "test_top_1"].groupby("dataset"):
         text = "{} ahead of {} on a long tail in top-1 accuracy, mean over classes "
-        text, claimed = f"{text}(ours: {name})", [("logit adjustment", "cross-entropy")]
+        text += f"(ours: {name})"
+        claimed = [("logit adjustment", "cross-entropy")]
         yield from verdicts.orders(text, "Menon et al. 2021", rows, claimed)
 
 

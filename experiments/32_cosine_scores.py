@@ -47,9 +47,9 @@ def judged(summary):
     """The order that each paper claims, by the guesses it allows, on both sets."""
     for arm, (k, source) in CLAIMS.items():
         for name, rows in summary[summary.metric == f"test_top_{k}"].groupby("dataset"):
-            text = f"{{}} ahead of {{}} on a long tail in top-{k} accuracy, mean over "
-            text, claimed = f"{text}classes (ours: {name})", [(arm, "cross-entropy")]
-            yield from verdicts.orders(text, source, rows, claimed)
+            text = f"{{}} ahead of {{}} on a long tail in top-{k} accuracy, "
+            text += f"mean over classes (ours: {name})"
+            yield from verdicts.orders(text, source, rows, [(arm, "cross-entropy")])
 
 
 def findings(results):
