@@ -58,7 +58,7 @@ def findings(results):
         verdicts.claim(same, SOURCE, None, largest - rival, rule),
     ]
     title = "Same models, two decoders, opposite conclusions"
-    quantity = "test accuracy, every seed a dot, the mean a bar"
+    quantity = "test accuracy"
     return lab.Findings(
         sentence="The decoder: it costs the squared-hinge head "
         f"{100 * (largest - sign).mean():.1f} points of test accuracy; decoded by "

@@ -61,8 +61,7 @@ def findings(results):
     rule = verdicts.REPRODUCED if close else verdicts.NOT_REPRODUCED
     claim = verdicts.claim(text, "Chollet 2020", None, hinge, rule)
     title = "Random features and a hinge: close to the kernel SVM"
-    quantity = "test accuracy, every seed a dot, the mean a bar"
-    drawn = {"test_accuracy": "test accuracy"}
+    drawn = ("test_accuracy", title, "loss", "test accuracy")
     return lab.Findings(
         sentence=f"Nearly: the quasi-SVM reaches {means['hinge']:.3f}, RBFSampler with "
         f"LinearSVC {means['RBFSampler + LinearSVC']:.3f}, the exact kernel "
@@ -73,7 +72,7 @@ def findings(results):
         "machines is scikit-learn's default and 10, not tuned.",
         summary=summary,
         claims=verdicts.table([claim]),
-        figures={"accuracy": plots.dots(trials, drawn, title, "loss", quantity)},
+        figures={"accuracy": plots.dots(trials, *drawn)},
     )
 
 

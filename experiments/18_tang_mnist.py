@@ -64,10 +64,10 @@ def findings(results):
         figures={
             "errors": plots.dots(
                 chosen,
-                {"error": "test error"},
+                "error",
                 f"Squared hinge and softmax on MNIST: {row['verdict']}",
                 "loss",
-                "test error, %, every seed a dot, the mean a bar",
+                "test error, %",
             )
         },
     )

@@ -1,53 +1,48 @@
 """Which loss finds a rare class, and is it the loss or the threshold?
 
-Two classes in the plane, 1 to 20 % of them positive. Hinge and cross-entropy as
-they are; with class weights that make both classes count the same; and a hinge
-whose margin is wider for the rare class, by the fourth root of the ratio (Cao
-et al., 2019). Balanced accuracy judges the sign of the score, average precision
-only the order of the scores, whatever the threshold.
+Two classes in the plane, 1 to 20 % of them positive: hinge and cross-entropy as they
+are, with class weights, and with a wider margin for the rare class (Cao et al., 2019).
+Balanced accuracy judges the sign of the scores, average precision their order.
 """
 
 import keras
-import pandas as pd
 
 import hinge_keras as hk
 from hinge_keras import lab
-from hinge_keras.lab import data, models, plots, stats
+from hinge_keras.lab import arms, data, models, plots, report, stats
+
+MEASURES = {"balanced": "balanced accuracy", "precision": "average precision"}
+RARITY = {f"{share:.0%} positive": share for share in (0.01, 0.05, 0.2)}
+PLANE = {"n_features": 2, "n_redundant": 0, "sizes": (1000, 1000, 4000), "scaled": True}
 
 
-def plane(share):
-    """Points in the plane, that share of them positive."""
-    sizes, inputs = (1000, 1000, 4000), {"n_features": 2, "n_redundant": 0}
-    rarity = {"weights": (1 - share,), "flip_y": 0.0, "scaled": True}
-    name, generator = f"{share:.0%} positive", "make_classification"
-    return data.generated(name, generator, sizes=sizes, **inputs, **rarity)
+def weights(share):
+    """The class weights that make both classes count the same."""
+    return [0.5 / (1 - share), 0.5 / share]
 
 
-SETS = {share: plane(share) for share in (0.01, 0.05, 0.2)}
-METRICS = {"balanced": "balanced accuracy", "precision": "average precision"}
-
-
-def losses_for(share):
-    """The losses that know how rare the positive class is."""
-    ratio = (1 - share) / share
-    weights = [0.5 / (1 - share), 0.5 / share]
-    at = f"at {SETS[share].name}"
-    return {
-        f"weighted cross-entropy {at}": hk.Logistic(class_weight=weights),
-        f"weighted hinge {at}": hk.Hinge(class_weight=weights),
-        f"hinge, wide rare margin {at}": hk.AsymmetricMargin(1.0, ratio**0.25),
-    }
-
+MADE = {  # Losses that know how rare the positive class is.
+    "weighted cross-entropy": lambda p: hk.Logistic(class_weight=weights(p)),
+    "weighted hinge": lambda p: hk.Hinge(class_weight=weights(p)),
+    "hinge, wide rare margin": lambda p: hk.AsymmetricMargin(
+        1.0, ((1 - p) / p) ** 0.25
+    ),
+}
 
 EXPERIMENT = lab.Experiment(
-    datasets=list(SETS.values()),
+    datasets=[
+        data.generated(
+            name, "make_classification", weights=(1 - p,), flip_y=0.0, **PLANE
+        )
+        for name, p in RARITY.items()
+    ],
     models=[models.MLP((32,))],
     losses={
         "cross-entropy": keras.losses.BinaryCrossentropy(from_logits=True),
         "hinge": hk.Hinge(),
-        **{k: loss for share in SETS for k, loss in losses_for(share).items()},
+        **arms.of_sets(MADE, RARITY, " at "),
     },
-    where=lambda trial: trial.loss.partition(" at ")[2] in ("", trial.dataset),
+    where=lambda trial: arms.on_own_set(trial, " at "),
     learning_rates=[3e-3, 1e-2, 3e-2],
     epochs=20,
     batch_size=50,
@@ -57,46 +52,27 @@ EXPERIMENT = lab.Experiment(
 )
 
 
-def counted(label, comparisons):
-    """How often a difference is seen, and in whose favour, in words."""
-    ahead = (comparisons.verdict == "cross-entropy higher").sum()
-    return (
-        f"in {label} {stats.tally(comparisons)} comparisons with plain cross-entropy "
-        f"show a difference, {ahead} of them in its favour"
-    )
-
-
 def findings(results):
-    trials = results.trials.assign(arm=results.trials.loss.str.split(" at ").str[0])
-    trials["share"] = trials.dataset.map({s.name: 100 * p for p, s in SETS.items()})
-    compared, measured = {}, []
-    for name, label in METRICS.items():
-        chosen, test = stats.chosen(trials, f"validation_{name}"), f"test_{name}"
-        compared[label] = stats.compare(chosen, test, "arm", against="cross-entropy")
-        measured.append(chosen.assign(measure=label, value=100 * chosen[test]))
-    measured = pd.concat(measured)
-    means = measured.groupby(["measure", "share", "arm"], sort=False).value.mean()
-    means, rarest = means.unstack("arm"), measured.share.min()
-    told = "; ".join(
-        f"{label} from {mean['cross-entropy']:.0f} to "
-        f"{mean['weighted cross-entropy']:.0f} % (hinge from {mean['hinge']:.0f} to "
-        f"{mean['weighted hinge']:.0f} %)"
-        for label, mean in means.xs(rarest, level="share").iterrows()
-    )
-    counts = "; ".join(counted(*item) for item in compared.items()).capitalize()
-    precision = stats.seen(compared["average precision"])
+    trials = results.trials.assign(share=100 * results.trials.dataset.map(RARITY))
+    trials["arm"] = arms.without_set(trials.loss, " at ")
+    measured = stats.chosen_by_each(trials, MEASURES)
+    summary = stats.compare_parts(measured, arm="arm", against="cross-entropy")
+    told = [
+        f"In {label}, {report.weighed(rows, 'cross-entropy')}."
+        for label, rows in summary.groupby("measure", sort=False)
+    ]
+    means = measured.pivot_table("value", ["measure", "share"], "arm", sort=False)
+    rare = means.xs(1, level="share")
+    gain = rare["weighted cross-entropy"] - rare["cross-entropy"]
     title = "Weights move the threshold; the order of the scores gains nothing"
-    if (precision.difference < 0).any():
-        title = "Knowing the rarity improves the order of the scores too"
-    axes = ("share", "value", title, "positive examples, %", "test measure, %")
+    axes = (title, "positive examples, %", "test measure, %", "arm", "measure")
     return lab.Findings(
-        sentence=f"At {rarest:g} % positives class weights take cross-entropy's {told}. "
-        f"{counts}.",
-        notes="The learning rate of each arm is chosen by the measure that it is judged by, "
-        "on validation data as unbalanced as the rest.",
-        summary=pd.concat(compared.values(), ignore_index=True),
+        sentence="At 1 % positives class weights change cross-entropy's "
+        f"{report.listed(gain, '{0} by {1:+.0f} points')}. {' '.join(told)}",
+        notes="The rate of each arm is chosen by the measure that it is judged by.",
+        summary=summary,
         tables={"means": means.reset_index()},
-        figures={"rare": plots.lines(measured, *axes, by="arm", panel="measure")},
+        figures={"rare": plots.lines(measured, "share", "value", *axes)},
     )
 
 

@@ -35,3 +35,28 @@ def name_of(cell, arms):
 
 def is_of(cell, values):
     return tuple(cell[: len(values)]) == tuple(values)
+
+
+def of_sets(makers, facts, joint):
+    """A loss for every data set, by a name like `"LDAM on letter"`.
+
+    Args:
+        makers: `{arm: function}`, each making a loss from a fact.
+        facts: What is known of each data set, by its name.
+        joint: What stands between the arm and the set, `" on "`.
+    """
+    return {
+        f"{arm}{joint}{name}": make(fact)
+        for name, fact in facts.items()
+        for arm, make in makers.items()
+    }
+
+
+def on_own_set(trial, joint):
+    """Whether a trial's loss was made for its data set, or for none."""
+    return trial.loss.partition(joint)[2] in ("", trial.dataset)
+
+
+def without_set(losses, joint):
+    """The arms of a column of losses, whichever set each was made for."""
+    return losses.str.partition(joint)[0]

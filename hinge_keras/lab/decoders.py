@@ -1,6 +1,7 @@
 """How scores become a class, and what a wrong decoder loses."""
 
 import keras
+import pandas as pd
 from keras import ops
 
 import hinge_keras as hk
@@ -40,16 +41,41 @@ BOTH = {  # The right decoder, the wrong one, and how often that cannot decide.
 }
 
 
+OF_TWO = {  # Keras' own, which wants labels 0 and 1, and the one by the sign.
+    "accuracy": keras.metrics.BinaryAccuracy,
+    "sign_accuracy": hk.SignAccuracy,
+}
+
+READINGS = {  # Three readings of one score, by the column that has its accuracy.
+    "test_rounding": "old Keras: round(score) == label",
+    "test_accuracy": "Keras 3: 'accuracy'",
+    "test_sign": "sign accuracy",
+}
+
+
 def by_head(trials, split="test"):
     """The share right by each net's own threshold: 1/2 for a sigmoid, else 0.
 
     Args:
-        trials: Two-class trials with the metrics `accuracy`, Keras' own, and
-            `sign_accuracy`, and sigmoids trained on labels 0 and 1.
+        trials: Two-class trials with the metrics `OF_TWO`, and sigmoids trained on
+            labels 0 and 1.
         split: The part of the data.
     """
     sigmoid = trials.model.str.endswith("sigmoid")
     return trials[f"{split}_accuracy"].where(sigmoid, trials[f"{split}_sign_accuracy"])
+
+
+def also_by_sign(trials, arm, name):
+    """The trials, and before them those of an arm again, decoded by the sign.
+
+    Args:
+        trials: Trials with the metrics `BOTH` and a column `arm`.
+        arm: Whose trials are decoded again.
+        name: What the arm is called then.
+    """
+    again = trials[trials.arm == arm]
+    again = again.assign(arm=name, test_accuracy=again.test_sign_decoded)
+    return pd.concat([again, trials], ignore_index=True)
 
 
 def right_by_sign(y_true, y_pred):

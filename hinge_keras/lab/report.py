@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hinge_keras.lab import plots
+from hinge_keras.lab import plots, stats
 from hinge_keras.lab.store import write
 
 
@@ -92,6 +92,25 @@ def listed(values, form):
         form: How one of them reads, `{0}` the name and `{1}` the value.
     """
     return ", ".join(form.format(name, value) for name, value in values.items())
+
+
+def weighed(comparisons, arm):
+    """How an arm fares against others, in words, and which it is lower than.
+
+    `"of 9 comparisons with hinge 3 show it higher and 2 lower (than log; L1)"`.
+
+    Args:
+        comparisons: Rows of `stats.compare`, one arm of each being `arm`.
+        arm: Its name.
+    """
+    seen = stats.seen(comparisons)
+    higher = (seen.a == arm) == (seen.difference > 0)
+    ahead = seen.b.where(seen.a == arm, seen.a)[~higher].unique()
+    than = f" (than {'; '.join(ahead)})" if len(ahead) else ""
+    return (
+        f"of {len(comparisons)} comparisons with {arm} {higher.sum()} show it higher "
+        f"and {(~higher).sum()} lower{than}"
+    )
 
 
 def cell(value):

@@ -44,6 +44,29 @@ def chosen(trials, metric, higher_is_better=True, within=("dataset", "model", "l
     return trials.merge(best.reset_index(), on=[*within, "learning_rate"])
 
 
+def chosen_by_each(trials, measures):
+    """One row a trial and measure, each arm at the rate that is best by that measure.
+
+    Args:
+        trials: A table of trials.
+        measures: What is measured, as `{name: label}`, higher meaning better.
+
+    Returns:
+        The chosen trials with the label as `measure`, and as `value` the measure on
+        the test part in percent.
+    """
+    parts = (
+        stacked(
+            chosen(trials, f"validation_{name}"),
+            {f"test_{name}": label},
+            "measure",
+            "value",
+        )
+        for name, label in measures.items()
+    )
+    return pd.concat(parts, ignore_index=True)
+
+
 def compare(
     trials, metric, arm="loss", within=("dataset",), pair=("seed",), against=None
 ):
@@ -87,6 +110,26 @@ def compare_each(trials, metrics, arm="loss", **options):
     return pd.concat(tables, ignore_index=True)
 
 
+def compare_parts(
+    trials, part="measure", metric="value", arm="loss", within=("dataset",), **options
+):
+    """The comparisons of `compare` in each part of a table, corrected by itself.
+
+    Args:
+        trials: One row a part, arm and pair.
+        part: The column that names the parts; kept in the comparisons.
+        metric: The column to compare.
+        arm: The column that names the arms.
+        within: Columns inside which arms are compared, beside the part.
+        **options: Those of `compare`.
+    """
+    tables = [
+        compare(rows, metric, arm, (part, *within), **options)
+        for _, rows in trials.groupby(part, sort=False)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
 def paired(x, y, a, b):
     """One comparison of two columns of pairs."""
     difference = (x - y).to_numpy()
@@ -122,6 +165,29 @@ def seen(comparisons):
 def tally(comparisons):
     """How many comparisons show a difference, in words: `"6 of 48"`."""
     return f"{len(seen(comparisons))} of {len(comparisons)}"
+
+
+def leader(means):
+    """The row that is highest in most columns, and in how many: `"b", "2 of 3"`."""
+    best = means.idxmax()
+    name = best.mode()[0]
+    return name, f"{(best == name).sum()} of {len(best)}"
+
+
+def stacked(trials, columns, name, value):
+    """One row a trial and measured column, in percent.
+
+    Args:
+        trials: A table of trials.
+        columns: What each measured column is, as `{column: label}`.
+        name: A new column, for the label.
+        value: A new column, for 100 times what was measured.
+    """
+    parts = (
+        trials.assign(**{name: label, value: 100 * trials[column]})
+        for column, label in columns.items()
+    )
+    return pd.concat(parts, ignore_index=True)
 
 
 def between(comparisons, one, other):

@@ -67,6 +67,28 @@ def numbers(text, source, published, ours, verdict=None):
         yield claim(text.format(arm), source, value, values, said)
 
 
+def readings(text, source, published, ours, rival):
+    """Two rows an arm: as published and by a sound metric, judged by `by_metric`.
+
+    Args:
+        text: What was claimed, `{0}` in the place of the arm, `{1}` of the metric.
+        source: Author and year.
+        published: `{arm: number}`.
+        ours: Our values grouped by arm, by each metric's name, the published first.
+        rival: The arm that the claim compares the others with; its own number is
+            looked for among our seeds.
+    """
+    theirs, sound = ours.values()
+    level = sound.get_group(rival)
+    for arm, value in published.items():
+        values = theirs.get_group(arm)
+        rule = by_metric(value, values, sound.get_group(arm), level)
+        rule = within(value, values) if arm == rival else rule
+        for metric, reading in ours.items():
+            told = text.format(arm, metric)
+            yield claim(told, source, value, reading.get_group(arm), rule)
+
+
 def share(text, source, published, hits, total, verdict=None):
     """A row whose value is a share of seeds, with its 95 % Wilson interval.
 
@@ -115,16 +137,19 @@ def orders(text, source, comparisons, claimed):
         yield order(text.format(better, other), source, row, better)
 
 
-def along(text, source, published, curves):
+def along(text, source, epochs, published, curves):
     """A row for each number that was published of a training's course.
 
     Args:
         text: What was trained.
         source: Author and year.
-        published: `{column: {epoch: number}}`, a column of `curves.csv`.
+        epochs: Those of which numbers were published.
+        published: `{column: numbers}`, a column of `curves.csv` and one number an
+            epoch, `None` where there is none.
         curves: One row a seed and epoch.
     """
-    for (epoch, column), value in pd.DataFrame(published).stack().dropna().items():
+    numbers = pd.DataFrame(published, index=list(epochs), dtype=float)
+    for (epoch, column), value in numbers.stack().dropna().items():
         ours = curves.loc[curves.epoch == epoch, column]
         told = f"{text}, {column.replace('_', ' ')} after epoch {epoch}"
         yield number(told, source, value, ours)

@@ -1,5 +1,7 @@
 """An arm keeps its trials and names them, whatever else the grid holds."""
 
+import dataclasses
+
 import pandas as pd
 
 import hinge_keras as hk
@@ -34,3 +36,18 @@ def test_a_trial_has_the_name_of_its_arm_and_a_stray_one_has_none():
     found = arms.named(pd.concat([table, stray]), ARMS).arm
     assert found.iloc[:5].tolist() == ["plain", "plain", "saturated", "plain", "plain"]
     assert pd.isna(found.iloc[5])
+
+
+def test_a_loss_made_for_a_set_meets_that_set_alone_and_is_one_arm():
+    made = arms.of_sets({"wide": hk.Hinge}, {"moons": 2.0, "other moons": 3.0}, " at ")
+    assert list(made) == ["wide at moons", "wide at other moons"]
+    assert made["wide at other moons"].get_config()["margin"] == 3.0
+    grid = dataclasses.replace(
+        EXPERIMENT,
+        losses={**made, "hinge": hk.Hinge()},
+        where=lambda trial: arms.on_own_set(trial, " at "),
+    )
+    trials = pd.DataFrame(grid.trials())
+    named = trials.assign(arm=arms.without_set(trials.loss, " at "))
+    assert set(named[named.dataset == "moons"].loss) == {"wide at moons", "hinge"}
+    assert set(named[named.dataset == "other moons"].arm) == {"wide", "hinge"}

@@ -37,3 +37,12 @@ def test_raw_scores_are_calibrated_only_where_they_are_log_odds():
     error = decoders.RawCalibrationError
     assert float(error()(labels, honest)) == pytest.approx(0.0, abs=1e-6)
     assert float(error()(labels, 0 * honest)) == pytest.approx(0.3, abs=1e-6)
+
+
+def test_an_arm_decoded_again_is_another_arm():
+    trials = pd.DataFrame(
+        {"arm": ["head", "rest"], "test_accuracy": 0.9, "test_sign_decoded": 0.7}
+    )
+    table = decoders.also_by_sign(trials, "head", "head by sign")
+    assert table.arm.tolist() == ["head by sign", "head", "rest"]
+    assert table.test_accuracy.tolist() == [0.7, 0.9, 0.9]

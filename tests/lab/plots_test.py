@@ -30,9 +30,13 @@ def verdicts():
     )
 
 
-def mesh_scores():
-    mesh, _ = data.moons().load(0)["mesh"]
-    return pd.DataFrame({"loss": "a", "score": mesh[:, 0]})
+def scores():
+    splits = data.moons().load(0)
+    parts = [
+        pd.DataFrame({"split": part, "example": range(len(x)), "score": x[:, 0]})
+        for part, (x, _) in splits.items()
+    ]
+    return pd.concat(parts).assign(loss="a"), splits
 
 
 FIGURES = {
@@ -42,15 +46,21 @@ FIGURES = {
     "dots": lambda: plots.dots(
         table(), {"test_accuracy": "A"}, "T", "loss", "x", {"a": 0.5}
     ),
+    "dots of one column": lambda: plots.dots(
+        table(), "test_accuracy", "T", "loss", "x"
+    ),
     "bars": lambda: plots.bars(
         pd.DataFrame({"n": ["a"], "share": [0.5], "low": [0.4], "high": [0.6]}),
         "T",
         "n",
         "x",
     ),
+    "guesses": lambda: plots.guesses(
+        table().rename(columns={"test_accuracy": "test_top_1"}), [1], "T"
+    ),
     "rates": lambda: plots.rates(table(), "test_accuracy", "T"),
-    "margins": lambda: plots.margins(table(), "T", band=(-0.5, 0.5)),
-    "regions": lambda: plots.regions(mesh_scores(), data.moons().load(0), "T"),
+    "margins": lambda: plots.margins(*scores(), "T", band=(-0.5, 0.5)),
+    "regions": lambda: plots.regions(*scores(), "T"),
 }
 
 

@@ -220,3 +220,40 @@ def test_each_metric_is_corrected_by_itself():
     assert rows.metric.tolist() == ["test_accuracy"] * 2 + ["other"] * 2
     alone = stats.compare(table, "other", against="b")
     pd.testing.assert_frame_equal(rows[2:].reset_index(drop=True), alone)
+
+
+def test_the_leader_is_highest_in_most_columns():
+    means = pd.DataFrame({"x": [1, 2], "y": [2, 1], "z": [0, 3]}, index=["a", "b"])
+    assert stats.leader(means) == ("b", "2 of 3")
+
+
+def test_measured_columns_are_stacked_in_percent():
+    trials = pd.DataFrame({"seed": [0, 1], "top_1": [0.1, 0.2], "top_2": [0.3, 0.4]})
+    table = stats.stacked(trials, {"top_1": 1, "top_2": 2}, "guesses", "hits")
+    assert table.guesses.tolist() == [1, 1, 2, 2]
+    assert table.hits.tolist() == pytest.approx([10, 20, 30, 40])
+    assert table.seed.tolist() == [0, 1, 0, 1]
+
+
+def test_each_measure_chooses_its_own_rate():
+    cells = [(r, s) for r in (0.1, 0.2) for s in (0, 1)]
+    trials = pd.DataFrame(cells, columns=["learning_rate", "seed"])
+    trials = trials.assign(dataset="d", model="m", loss="l")
+    for part in ("validation", "test"):
+        trials[f"{part}_sign"] = [0.9, 0.9, 0.5, 0.5]
+        trials[f"{part}_order"] = [0.3, 0.3, 0.6, 0.6]
+    table = stats.chosen_by_each(trials, {"sign": "by sign", "order": "by order"})
+    assert table.measure.tolist() == ["by sign"] * 2 + ["by order"] * 2
+    assert table.learning_rate.tolist() == [0.1, 0.1, 0.2, 0.2]
+    assert table.value.tolist() == pytest.approx([90, 90, 60, 60])
+
+
+def test_each_part_is_corrected_by_itself():
+    rng = np.random.default_rng(0)
+    cells = [(m, loss, s) for m in "xy" for loss in "abc" for s in range(8)]
+    table = pd.DataFrame(cells, columns=["measure", "loss", "seed"])
+    table = table.assign(dataset="d", value=rng.normal(size=len(table)))
+    rows = stats.compare_parts(table)
+    assert rows.measure.tolist() == ["x"] * 3 + ["y"] * 3
+    alone = stats.compare(table[table.measure == "y"], "value")
+    assert rows.p_holm[3:].tolist() == alone.p_holm.tolist()

@@ -77,8 +77,8 @@ def test_a_claimed_order_shows_the_better_arm_less_the_other():
 
 def test_a_course_has_a_row_for_each_published_number():
     curves = pd.DataFrame({"epoch": [1, 2, 1, 2], "train_loss": [0.9, 0.5, 0.7, 0.3]})
-    published = {"train_loss": {1: 0.8, 2: 0.6, 9: 0.1}}
-    rows = list(verdicts.along("net", "someone", published, curves))
+    published = {"train_loss": (0.8, 0.6, 0.1)}
+    rows = list(verdicts.along("net", "someone", (1, 2, 9), published, curves))
     expected = [verdicts.REPRODUCED, verdicts.NOT_REPRODUCED, verdicts.NO_DATA]
     assert [row["verdict"] for row in rows] == expected
     assert rows[0]["claim"] == "net, train loss after epoch 1"
@@ -87,8 +87,8 @@ def test_a_course_has_a_row_for_each_published_number():
 
 def test_a_course_goes_by_epoch_and_may_have_gaps():
     curves = pd.DataFrame({"epoch": [1, 2], "train_loss": 0.5, "train_accuracy": 0.5})
-    published = {"train_loss": {1: 0.5, 2: 0.5}, "train_accuracy": {2: 0.9}}
-    rows = list(verdicts.along("net", "someone", published, curves))
+    published = {"train_loss": (0.5, 0.5), "train_accuracy": (None, 0.9)}
+    rows = list(verdicts.along("net", "someone", (1, 2), published, curves))
     assert [row["claim"] for row in rows] == [
         "net, train loss after epoch 1",
         "net, train loss after epoch 2",
@@ -142,3 +142,17 @@ def test_claimed_orders_are_looked_up_among_the_comparisons():
     assert (wrong["claim"], wrong["ours"]) == ("z before x", -0.3)
     assert (right["claim"], right["ours"]) == ("x before y", 0.2)
     assert (wrong["verdict"], right["verdict"]) == ("reversed", "reproduced")
+
+
+def test_two_readings_of_an_arm_have_one_verdict_beside_a_rival():
+    trials = pd.DataFrame(
+        {"arm": ["x", "y", "z"], "old": [0.74, 0.9, 0.85], "sign": [0.85, 0.7, 0.86]}
+    )
+    ours = {how: trials.groupby("arm")[how] for how in ("old", "sign")}
+    published = {"x": 0.74, "y": 0.9, "z": 0.8}
+    rows = list(verdicts.readings("{0}, {1}", "s", published, ours, rival="z"))
+    assert [row["claim"] for row in rows[:2]] == ["x, old", "x, sign"]
+    assert [row["ours"] for row in rows[:2]] == [0.74, 0.85]
+    expected = ["metric artefact", "reproduced", "not reproduced"]
+    assert [row["verdict"] for row in rows[::2]] == expected
+    assert [row["verdict"] for row in rows[1::2]] == expected

@@ -17,6 +17,7 @@ from hinge_keras.lab.plots.comparisons import (
 from hinge_keras.lab.plots.relations import (
     curves,
     functions,
+    guesses,
     lines,
     rates,
     reliability,
@@ -31,6 +32,7 @@ __all__ = [
     "dots",
     "functions",
     "gaps",
+    "guesses",
     "heat",
     "lines",
     "margins",

@@ -41,12 +41,13 @@ def dots(table, columns, title, by, xlabel, published=None):
 
     Args:
         table: One row a trial.
-        columns: The measured columns to show, with their labels.
+        columns: The measured columns to show, with their labels; or one by its name.
         title: The finding.
         by: The column that names the rows.
         xlabel: The quantity, with its unit.
         published: Published values by row name, drawn as crosses.
     """
+    columns = {columns: None} if isinstance(columns, str) else columns
     names = list(dict.fromkeys(table[by]))
     figure, (axis,) = panels(1, title, width=8.5, height=0.62 * len(names) + 1.4)
     lift = np.linspace(-0.24, 0.24, len(columns)) if len(columns) > 1 else [0.0]
@@ -70,8 +71,9 @@ def dots(table, columns, title, by, xlabel, published=None):
         )
     axis.set_yticks(range(len(names)), names)
     axis.invert_yaxis()
-    axis.set_xlabel(xlabel)
-    figure.legend(loc="outside lower center", ncols=4, fontsize=9, frameon=False)
+    axis.set_xlabel(f"{xlabel}, every seed a dot, the mean a bar")
+    if len(columns) > 1 or published:
+        figure.legend(loc="outside lower center", ncols=4, fontsize=9, frameon=False)
     return figure
 
 
@@ -98,7 +100,7 @@ def bars(table, title, by, xlabel):
             fontweight="bold",
         )
     axis.invert_yaxis()
-    axis.set_xlabel(xlabel)
+    axis.set_xlabel(f"{xlabel}, 95 % interval")
     return figure
 
 
@@ -136,7 +138,8 @@ def heat(table, title, xlabel, ylabel, unit):
     axis.imshow(shades, cmap="Blues", vmin=0, vmax=1.6, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
         axis.text(column, row, f"{value:.3g}", ha="center", va="center", fontsize=10)
-    axis.set_xticks(range(table.shape[1]), table.columns)
+    names = [str(name).replace(", ", "\n") for name in table.columns]
+    axis.set_xticks(range(table.shape[1]), names)
     axis.set_yticks(range(len(table)), table.index)
     axis.set(xlabel=f"{xlabel} ({unit}; darker is more within a column)", ylabel=ylabel)
     axis.grid(False)

@@ -1,5 +1,6 @@
 """Figures of one quantity against another."""
 
+from hinge_keras.lab import stats
 from hinge_keras.lab.plots.canvas import COLOURS, colour_of, panels
 
 
@@ -104,6 +105,20 @@ def lines(
     axes[0].set_ylabel(ylabel)
     axes[-1].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
+
+
+def guesses(trials, sizes, title):
+    """Test accuracy against the number of guesses, a panel a data set.
+
+    Args:
+        trials: One row a trial, with a column `test_top_` of each size.
+        sizes: The numbers of guesses.
+        title: The finding.
+    """
+    measured = {f"test_top_{k}": k for k in sizes}
+    hits = stats.stacked(trials, measured, "guesses", "hits")
+    axes = ("guesses allowed", "test accuracy among them, %")
+    return lines(hits, "guesses", "hits", title, *axes, panel="dataset")
 
 
 def reliability(table, title, by="loss", panel="probability"):

@@ -9,11 +9,12 @@ def regions(scores, splits, title, by="loss"):
     """Scores over the plane: the zero line solid, the margins at -1 and +1 dashed.
 
     Args:
-        scores: Rows of `scores.csv` for the mesh, with the arm's column.
+        scores: Rows of `scores.csv`, with the arm's column.
         splits: The data set's splits, for the mesh's and the test points' places.
         title: The finding.
         by: The column that names the panels.
     """
+    scores = scores[scores.split == "mesh"]
     names = list(dict.fromkeys(scores[by]))
     figure, axes = panels(len(names), title, width=3.4, height=3.4)
     (places, _), (points, labels) = splits["mesh"], splits["test"]
@@ -53,8 +54,19 @@ def regions(scores, splits, title, by="loss"):
     return figure
 
 
-def margins(table, title, by="loss", band=None):
-    """Histograms of the margin, one panel an arm; a band of scores is shaded."""
+def margins(scores, splits, title, by="loss", band=None):
+    """Histograms of the margin on the test part, one panel an arm.
+
+    Args:
+        scores: Rows of `scores.csv`, with the arm's column.
+        splits: The data set's splits, for the labels.
+        title: The finding.
+        by: The column that names the panels.
+        band: A band of margins to shade.
+    """
+    table = scores[scores.split == "test"]
+    signs = np.where(splits["test"][1] > 0, 1, -1)
+    table = table.assign(margin=table.score * signs[table.example])
     names = list(dict.fromkeys(table[by]))
     figure, axes = panels(len(names), title, width=3.6, height=3.0, sharey=True)
     colours = colour_of(names)
