@@ -123,13 +123,13 @@ def stalled(found):
     return len(last) == 5 and max(last) - min(last) <= 1e-12 * abs(last[0])
 
 
-def megabytes(start, data, threads):
-    """Memory at the peak of the seventh run, above what holds the data before it."""
+def megabytes(runs):
+    """Memory at the peak of the first of those runs, above what was held before it."""
 
     def measure(found):
         Path("/proc/self/clear_refs").write_text("5")  # Resets the peak.
         before = resident("VmRSS")
-        next(itertools.islice(start(data, threads), 6, None))()
+        next(runs)()
         found.value = resident("VmHWM") - before
 
     ctypes.CDLL(None).malloc_trim(0)  # Freed memory would hide what a run takes.
@@ -162,11 +162,12 @@ def compare_loss(dataset, loss, C):
     for solver, start in SOLVERS[loss].items():
         for threads in (1, 2) if solver.startswith(OURS) else (1,):
             next(iter(start(data.every(20), threads)))()  # Compiles, once.
-            runs[solver, threads] = ladder(start(data, threads), data, CLOCK[threads])
+            found = ladder(start(data, threads), data, CLOCK[threads])
+            middling = itertools.islice(start(data, threads), len(found) // 2, None)
             # LIBLINEAR makes its own form of the data and needs no other.
-            peaks[solver, threads] = megabytes(start, data, threads) + (
-                0 if solver.startswith("LIBLINEAR") else given
-            )
+            held = 0 if solver.startswith("LIBLINEAR") else given
+            runs[solver, threads] = found
+            peaks[solver, threads] = held + megabytes(middling)
     best = min(found[1] for ladder_ in runs.values() for found in ladder_)
     rows = []
     for (solver, threads), gap in itertools.product(runs, GAPS):

@@ -64,11 +64,11 @@ def findings(results):
     means = measured.pivot_table("value", ["measure", "share"], "arm", sort=False)
     rare = means.xs(1, level="share")
     gain = rare["weighted cross-entropy"] - rare["cross-entropy"]
-    title = "Weights move the threshold; the order of the scores gains nothing"
+    title = "At 1 % positives class weights change cross-entropy's "
+    title += report.listed(gain, "{0} by {1:+.0f} points")
     axes = (title, "positive examples, %", "test measure, %", "arm", "measure")
     return lab.Findings(
-        sentence="At 1 % positives class weights change cross-entropy's "
-        f"{report.listed(gain, '{0} by {1:+.0f} points')}. {' '.join(told)}",
+        sentence=f"{title}. {' '.join(told)}",
         notes="The rate of each arm is chosen by the measure that it is judged by.",
         summary=summary,
         tables={"means": means.reset_index()},

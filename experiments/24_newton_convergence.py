@@ -21,73 +21,57 @@ LOSSES = {"psi_G": hk.PsiG, "psi_M": hk.PsiM}
 C, SIGMAS = 1.0, [1.0, 0.3, 0.1]
 WIDTHS = np.geomspace(1, 1e-3, 7).tolist()
 FLOOR = 1e-15  # Relative to the first gradient, or the minimum: below is rounding.
+SOURCE = "Luo, Qiao and Zhang 2021"
+CLAIM = "trust-region Newton on psi_G and psi_M converges quadratically (ours: the "
+CLAIM += "power by which gradient ratios fall, 2 if quadratic; over runs, not seeds)"
 
 
 def findings(results):
     curves = newton.courses(LOSSES, SIGMAS, X, Y, C, FLOOR)
-    objective = curves.pop("objective")
-    curves["gap"] = objective / objective.groupby(curves.loss).transform("min") - 1
     summary = newton.ends(curves, FLOOR)
-    by_forcing = summary.set_index("forcing").filter(regex="^p").groupby(level=0)
-    constant, shrinking = (
-        part.filter(like="power").to_numpy().ravel() for _, part in by_forcing
-    )
-    times = by_forcing.sum().loc["shrinking"] / by_forcing.sum().loc["constant"]
-    quadratic = shrinking.min() > 1.5  # Nearer to 2 than to 1.
+    powers = newton.powers(summary)
+    shrinking, constant = powers["shrinking"], powers["constant"]
+    times = newton.costs(summary, "shrinking", "constant")
+    rule = verdicts.by_power(shrinking)
+    yes = "Yes" if rule == verdicts.REPRODUCED else "Not always"
     excess = newton.limit(LOSSES, WIDTHS, X, Y, C)
     bounds = excess.assign(loss="bound of " + excess.loss, excess=excess.bound)
-    text = "trust-region Newton on psi_G and psi_M converges quadratically (ours: the power "
-    text += "by which gradient ratios fall, 2 if quadratic; over runs, not seeds)"
-    rule = verdicts.REPRODUCED if quadratic else verdicts.NOT_REPRODUCED
-    claim = verdicts.claim(text, "Luo, Qiao and Zhang 2021", None, shrinking, rule)
-    titled = curves.assign(forcing=curves.forcing + " forcing")
+    curves["forcing"] += " forcing"
+    inside = f"{(excess.excess / excess.bound).max():.1%}"
+    power = f"Ratios of gradients fall to the power {shrinking.mean():.1f}, "
+    power += f"with a constant inner accuracy {constant.mean():.1f}"
+    cost = (
+        f"To 1e-12 a shrinking accuracy takes {times['1e-12']:.2f} times the products"
+    )
+    limit = f"The smooth SVM becomes the SVM, at {inside} of its bound or less"
+    share = ("gradient (share of the first)", "objective gap (share of the minimum)")
+    axes = {
+        "gradient": ("iteration", "gradient", power, "Newton iterations", share[0]),
+        "products": ("products", "gap", cost, "Hessian products", share[1]),
+        "limit": ("sigma", "excess", limit, "sigma", "hinge above the SVM's, by C n"),
+    }
+    steep, above = curves[curves.gradient > FLOOR], curves[curves.gap > 10 * FLOOR]
+    panels = {"panel": "forcing", "logy": True}
+    logs = {"logx": True, "logy": True}
     return lab.Findings(
-        sentence=f"{'Yes' if quadratic else 'Not always'}, if the inner accuracy shrinks "
+        sentence=f"{yes}, if the inner accuracy shrinks "
         "with the gradient: of the last three ratios of gradients each is the one before "
         f"to the power {shrinking.min():.1f} to {shrinking.max():.1f}, with a constant "
         f"accuracy {constant.min():.1f} to {constant.max():.1f}; in Hessian products it "
-        f"costs {times['products to 1e-4']:.2f} times as much down to 1e-4 of the first "
-        f"gradient and {times['products to 1e-12']:.2f} times down to 1e-12.",
+        f"costs {times['1e-4']:.2f} times as much down to 1e-4 of the first gradient and "
+        f"{times['1e-12']:.2f} times down to 1e-12.",
         notes="A power of 1 is linear convergence, 2 quadratic. It begins near the minimum: a "
-        "small sigma has hardly any curvature at zero weights, where all start, and "
-        "spends most iterations on leaving them. The hinge of a smooth solution is at "
-        "most `C n` times 0.3989 sigma (psi_G) or 0.5 sigma (psi_M) above the SVM's; here "
-        f"it is {(excess.excess / excess.bound).max():.1%} of that or less, because few "
-        "examples sit at the margin. Every iteration is in `curves.csv`.",
+        "small sigma has hardly any curvature at zero weights, where all start. The hinge of "
+        "a smooth solution is at most `C n` times 0.3989 sigma (psi_G) or 0.5 sigma (psi_M) "
+        f"above the SVM's; here {inside} of that or less, "
+        "because few examples sit at the margin.",
         summary=summary,
-        claims=verdicts.table([claim]),
+        claims=verdicts.table([verdicts.claim(CLAIM, SOURCE, None, shrinking, rule)]),
         tables={"curves": curves, "limit": excess},
         figures={
-            "gradient": plots.lines(
-                titled[titled.gradient > FLOOR],
-                "iteration",
-                "gradient",
-                "A constant inner accuracy is linear; a shrinking one bends down",
-                "Newton iterations",
-                "gradient (share of the first)",
-                panel="forcing",
-                logy=True,
-            ),
-            "products": plots.lines(
-                titled[titled.gap > 10 * FLOOR],
-                "products",
-                "gap",
-                "Counted in Hessian products the two cost about the same",
-                "Hessian products",
-                "objective gap (share of the minimum)",
-                panel="forcing",
-                logy=True,
-            ),
-            "limit": plots.lines(
-                pd.concat([excess, bounds]),
-                "sigma",
-                "excess",
-                "As sigma falls the smooth SVM becomes the SVM, far inside its bound",
-                "sigma (units of the score)",
-                "hinge above the SVM's (share of C n)",
-                logx=True,
-                logy=True,
-            ),
+            "gradient": plots.lines(steep, *axes["gradient"], **panels),
+            "products": plots.lines(above, *axes["products"], **panels),
+            "limit": plots.lines(pd.concat([excess, bounds]), *axes["limit"], **logs),
         },
     )
 

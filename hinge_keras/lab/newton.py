@@ -30,7 +30,8 @@ def courses(losses, sigmas, x, y, C, floor):
 
     Returns:
         A table of `loss`, `forcing`, `iteration`, Hessian `products` so far, the
-        `gradient` as a share of the first, and the `objective`.
+        `gradient` as a share of the first, and the objective's `gap`, above the
+        lowest of the same loss, as a share of it.
     """
     tables = []
     for name, sigma, forcing in itertools.product(losses, sigmas, newton.FORCING):
@@ -44,7 +45,10 @@ def courses(losses, sigmas, x, y, C, floor):
             "objective": trace.values[:, 0],
         }
         tables.append(pd.DataFrame(columns))
-    return pd.concat(tables, ignore_index=True)
+    table = pd.concat(tables, ignore_index=True)
+    objective = table.pop("objective")
+    lowest = objective.groupby(table.loss).transform("min")
+    return table.assign(gap=objective / lowest - 1)
 
 
 def course(loss, x, y, C, forcing, floor):
@@ -81,6 +85,19 @@ def ends(courses, floor):
         row |= {f"power {k}": power for k, power in enumerate(powers, 2)}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def powers(ends):
+    """The powers of each forcing's runs, `{forcing: array}`, from `ends`."""
+    by_forcing = ends.set_index("forcing").filter(like="power").groupby(level=0)
+    return {forcing: part.to_numpy().ravel() for forcing, part in by_forcing}
+
+
+def costs(ends, forcing, other):
+    """Hessian products of one forcing as a multiple of another's, by target."""
+    products = ends.groupby("forcing")[[f"products to {share}" for share in TARGETS]]
+    total = products.sum().set_axis(TARGETS, axis="columns")
+    return total.loc[forcing] / total.loc[other]
 
 
 def limit(losses, sigmas, x, y, C):

@@ -84,6 +84,15 @@ def markdown(table):
     )
 
 
+def titled(tables):
+    """Markdown tables, each below its title: `{title: table}`, the index shown."""
+    parts = (
+        f"{title}:\n\n{markdown(table.reset_index())}"
+        for title, table in tables.items()
+    )
+    return "\n\n".join(parts)
+
+
 def listed(values, form):
     """Names and values in words: `listed({"a": 0.5}, "{0} {1:.2f}")` is `"a 0.50"`.
 

@@ -226,6 +226,11 @@ def by_decoder(buggy, sound, rival, equal=0.0):
     return REPRODUCED if behind else DECODER
 
 
+def by_power(powers):
+    """Quadratic convergence: reproduced if every power is nearer to 2 than to 1."""
+    return REPRODUCED if np.min(powers) > 1.5 else NOT_REPRODUCED
+
+
 def by_pairs(comparison, better):
     """A claimed order against a row of `stats.compare`, higher meaning better.
 

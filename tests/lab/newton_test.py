@@ -24,7 +24,8 @@ def test_a_course_falls_from_the_first_gradient_to_the_floor(points):
         assert run.gradient.iloc[0] == 1.0
         assert run.gradient.iloc[-1] <= FLOOR
         assert run.products.is_monotonic_increasing
-        assert (np.diff(run.objective) <= 1e-12).all()
+        assert (np.diff(run.gap) <= 1e-12).all()
+    assert table.gap.min() == 0
 
 
 def test_the_ends_have_the_ratios_and_powers_of_a_course():
@@ -43,6 +44,21 @@ def test_the_ends_have_the_ratios_and_powers_of_a_course():
     assert row["products to 1e-12"] == 13
     assert [row[f"ratio {k}"] for k in (1, 2, 3)] == ["1.0e-01", "1.0e-02", "1.0e-04"]
     assert [row[f"power {k}"] for k in (2, 3)] == pytest.approx([2.0, 2.0])
+
+
+def test_powers_and_costs_are_told_by_forcing():
+    ends = pd.DataFrame(
+        {
+            "forcing": ["constant", "shrinking"] * 2,
+            "products to 1e-4": [10, 20, 30, 60],
+            "products to 1e-12": [50, 20, 50, 30],
+            "power 2": [1.0, 2.0, 0.9, 1.8],
+            "power 3": [1.1, 1.9, 1.2, 2.1],
+        }
+    )
+    assert newton.powers(ends)["shrinking"].tolist() == [2.0, 1.9, 1.8, 2.1]
+    times = newton.costs(ends, "shrinking", "constant")
+    assert times.to_dict() == {"1e-4": 2.0, "1e-12": 0.5}
 
 
 def test_smooth_solutions_are_above_the_svm_and_within_the_bound(points):

@@ -25,3 +25,11 @@ def test_an_arm_is_weighed_whichever_side_of_a_comparison_it_is_on():
     told = "of 4 comparisons with hinge 2 show it higher and 1 lower (than L1)"
     assert report.weighed(table, "hinge") == told
     assert report.weighed(table[:1], "hinge").endswith("1 show it higher and 0 lower")
+
+
+def test_titled_tables_show_their_index():
+    table = pd.DataFrame({"a": [1]}, index=pd.Index(["x"], name="set"))
+    assert report.titled({"One": table, "Two": table}).split("\n\n") == [
+        *("One:", "| set | a |\n| --- | --- |\n| x | 1 |"),
+        *("Two:", "| set | a |\n| --- | --- |\n| x | 1 |"),
+    ]

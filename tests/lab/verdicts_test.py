@@ -156,3 +156,8 @@ def test_two_readings_of_an_arm_have_one_verdict_beside_a_rival():
     expected = ["metric artefact", "reproduced", "not reproduced"]
     assert [row["verdict"] for row in rows[::2]] == expected
     assert [row["verdict"] for row in rows[1::2]] == expected
+
+
+def test_convergence_is_quadratic_if_every_power_is_nearer_to_2():
+    assert verdicts.by_power([1.6, 2.4]) == verdicts.REPRODUCED
+    assert verdicts.by_power([1.4, 2.4]) == verdicts.NOT_REPRODUCED
