@@ -54,10 +54,10 @@ def findings(results):
     speed = stats.compare(learnt, "saved", against="hinge")
     means = 100 * chosen.pivot_table("test_accuracy", "loss", "labels", sort=False)
     best = {labels: part.idxmax() for labels, part in means.items()}
-    title = f"Most accurate: {report.listed(best, '{1} on {0}')}"
+    title = f"Best: {report.listed(best, '{1} on {0}')}"
     epochs = learnt.groupby("loss", sort=False).needed.mean()
     shown = epochs[["log", "hinge", "hinge^2", "hinge^3"]]
-    axes = ("labels in training", "loss", "test accuracy, %")
+    axes = ("labels", "loss", "accuracy, %")
     return lab.Findings(
         sentence=f"{title}; {stats.tally(summary)} comparisons with log show a difference. "
         f"Epochs to {WELL:.0%} validation accuracy on clean labels: "
