@@ -87,9 +87,8 @@ def losses():
 
 def machines():
     """One row a data set and loss: at each gap ours, the fastest peer, the ratio."""
-    table = single_fits()
-    table = table[(table.threads == 1) & ~table.dataset.str.contains("/")]
-    table, rows = table[table.gap > 0], []
+    table, rows = whole_sets(), []
+    table = table[table.gap > 0]
     for (dataset, loss), part in table.groupby(["dataset", "loss"], sort=False):
         row = {"data": dataset, "loss": loss}
         for gap, at_gap in part.groupby("gap", sort=False):
@@ -104,16 +103,20 @@ def machines():
 
 def optimum():
     """One row a data set, one column a loss: how low the objective got."""
-    table = single_fits()
-    table = table[(table.threads == 1) & (table.gap == 0)]
-    table = table[~table.dataset.str.contains("/")]
-    rows = {}
+    table, rows = whole_sets(), {}
+    table = table[table.gap == 0]
     for (dataset, loss), part in table.groupby(["dataset", "loss"], sort=False):
         own = part.solver == OURS[0]
         ours, peers = part[own].iloc[0], part[~part.solver.str.startswith(OURS)]
         above = ours.objective / peers.objective.min() - 1
         rows.setdefault(dataset, {})[loss] = f"{above:+.1e}, {ours.bound:.0e}"
     return pd.DataFrame(rows).T.rename_axis("data").reset_index()
+
+
+def whole_sets():
+    """Fits of one thread on all rows of a set."""
+    table = single_fits()
+    return table[(table.threads == 1) & ~table.dataset.str.contains("/")]
 
 
 def single_fits():

@@ -40,9 +40,7 @@ def judged(speed, accuracy):
 
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_accuracy")
-    first = stats.first_epoch(results.curves, "validation_accuracy", WELL)
-    # A net that never gets there counts as one that does after the end.
-    needed = chosen.trial.map(first).fillna(chosen.epochs + 1)
+    needed = stats.epochs_to(chosen, results.curves, "validation_accuracy", WELL)
     layers = chosen.model.map({net.name: depth for depth, net in NETS.items()})
     chosen = chosen.assign(layers=layers, needed=needed, saved=-needed)
     summary = stats.compare(chosen, "test_accuracy", within=("layers",), against="log")

@@ -42,9 +42,7 @@ def judged(speed, clean, noisy):
 
 def findings(results):
     chosen = stats.chosen(results.trials, "validation_accuracy")
-    first = stats.first_epoch(results.curves, "validation_accuracy", WELL)
-    # A net that never gets there counts as one that does after the end.
-    needed = chosen.trial.map(first).fillna(chosen.epochs + 1)
+    needed = stats.epochs_to(chosen, results.curves, "validation_accuracy", WELL)
     chosen = chosen.assign(
         labels=chosen.dataset.map(SETS), needed=needed, saved=-needed
     )

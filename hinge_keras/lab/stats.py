@@ -277,6 +277,21 @@ def first_epoch(curves, column, level):
     return curves[curves[column] >= level].groupby("trial").epoch.min()
 
 
+def epochs_to(trials, curves, column, level):
+    """Epochs until a column reaches a level, one a trial.
+
+    A trial that never gets there counts as one that does after its last epoch.
+
+    Args:
+        trials: A table of trials.
+        curves: One row a trial and epoch.
+        column: The measured column, higher meaning better.
+        level: What it must reach.
+    """
+    first = first_epoch(curves, column, level)
+    return trials.trial.map(first).fillna(trials.epochs + 1)
+
+
 def binned(forecasts, outcomes, bins=10):
     """Mean forecast and share of +1 in bins of equal width, for reliability.
 

@@ -146,8 +146,7 @@ def minimise(
         reached = size <= goal[columns]
         finished = reached | stuck | (iteration == max_iter)
         if finished.any():
-            if point is not solution:
-                solution.put(columns[finished], point.select(finished))
+            solution.put(columns[finished], point.select(finished))
             trace.iterations[columns[finished]] = iteration
             trace.converged[columns[finished]] = reached[finished]
             if finished.all():

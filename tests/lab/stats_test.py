@@ -257,3 +257,11 @@ def test_each_part_is_corrected_by_itself():
     assert rows.measure.tolist() == ["x"] * 3 + ["y"] * 3
     alone = stats.compare(table[table.measure == "y"], "value")
     assert rows.p_holm[3:].tolist() == alone.p_holm.tolist()
+
+
+def test_a_level_never_reached_counts_as_reached_after_the_last_epoch():
+    trials = pd.DataFrame({"trial": ["a", "b"], "epochs": [3, 3]})
+    curves = pd.DataFrame(
+        {"trial": list("aabb"), "epoch": [1, 2, 1, 2], "y": [0.1, 0.9, 0.1, 0.2]}
+    )
+    assert stats.epochs_to(trials, curves, "y", 0.5).tolist() == [2.0, 4.0]
