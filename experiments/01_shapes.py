@@ -62,10 +62,9 @@ def findings(results):
     counts = claims.groupby(["source", "verdict"], sort=False).size()
     checked = claims[claims.published.notna()]
     right = (checked.verdict == verdicts.REPRODUCED).sum()
-    title = "Beyond margin 1 both hinges are flat; the logistic loss still pulls"
+    title = f"Only {' and '.join(untrained.flat(curves, 1))} are flat beyond margin 1"
     return lab.Findings(
-        sentence=f"{right} of {len(checked)} published examples are reproduced; the hinge "
-        "is flat beyond margin 1, the logistic loss never is.",
+        sentence=f"{title}. {right} of {len(checked)} published examples are reproduced.",
         notes="Only examples beyond the margin stop pulling at a model trained with a "
         "hinge: its slope is exactly 0 there, at the kink too, on every backend. The "
         "worked examples, row by row, are in `trials.csv`.",

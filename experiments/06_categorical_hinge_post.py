@@ -65,7 +65,7 @@ def findings(results):
         *verdicts.along("as published", SOURCE, EPOCHS, COURSE, curves),
         verdicts.number("test loss", SOURCE, LOSS, post.test_loss),
     ]
-    title = "12-8 units with a linear head, or scaled inputs, solve the post's blobs"
+    title = f"Solved by most seeds: {'; '.join(share.index[share > 0.5])}"
     return lab.Findings(
         sentence=f"The post's net solves its blobs on {solved} of {seeds} seeds; with 12-8 units a "
         f"linear head solves {share['12-8, linear']:.0%}, scaling {share['12-8, scaled']:.0%}.",

@@ -57,7 +57,8 @@ def findings(results):
         verdicts.claim(behind, SOURCE, None, sign - rival, rule),
         verdicts.claim(same, SOURCE, None, largest - rival, rule),
     ]
-    title = "Same models, two decoders, opposite conclusions"
+    signed = 100 * (sign.mean() - rival.mean())
+    title = f"Squared hinge is {signed:+.1f} points from softmax by sign, {gap:+.1f} by score"
     quantity = "test accuracy"
     return lab.Findings(
         sentence="The decoder: it costs the squared-hinge head "

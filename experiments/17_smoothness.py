@@ -46,7 +46,8 @@ def findings(results):
     text += "splits instead of folds)"
     smooth = chosen[chosen.loss == "psi_M(0.5)"].test_accuracy
     claim = verdicts.number(text, SOURCE, PUBLISHED, smooth)
-    title = "Each loss at its best step: hinge on held-out data while training"
+    quickest = report.listed(first.nsmallest(1), "{0}, {1:.0f} steps")
+    title = f"Quickest to 95 % validation accuracy: {quickest or 'none gets there'}"
     metric, axis = "validation_hinge", "validation hinge loss"
     return lab.Findings(
         sentence="In median steps to 95 % validation accuracy: "

@@ -10,8 +10,7 @@ import keras
 
 import hinge_keras as hk
 from hinge_keras import lab
-from hinge_keras.lab import data, models, plots
-from hinge_keras.lab.training import cost
+from hinge_keras.lab import cost, data, models, plots
 
 SIZES = (1, 2, 5, 10, 20)
 BATCH = 75

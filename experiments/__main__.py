@@ -1,11 +1,17 @@
 """Runs experiments by name: `python -m experiments 02 --quick`; all by default."""
 
 import argparse
+import os
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
+from time import perf_counter
 
 HERE = Path(__file__).parent
+MOST = 4  # Processes of a smoke run, each with a backend of its own.
 
 
 def main(arguments=None):
@@ -31,13 +37,14 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     try:
         names = matching(options.names)
-        if options.list:
-            print("\n".join(f"{name}: {first_line(name)}" for name in names))
-            return 0
-        return run_all(names, options.results, options.quick)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    if options.list:
+        print("\n".join(f"{name}: {first_line(name)}" for name in names))
+        return 0
+    try:
+        return run_all(names, options.results, options.quick)
     except KeyboardInterrupt:
         print(
             "interrupted; finished trials are kept, run again to go on", file=sys.stderr
@@ -52,14 +59,21 @@ def run_all(names, results, quick):
 
     if quick:
         results = tempfile.mkdtemp(prefix="hinge_keras_")
-    rows = [run.script(HERE / f"{name}.py", results, quick) for name in names]
+    scripts = [HERE / f"{name}.py" for name in names]
+    began = perf_counter()
+    if quick and len(names) > 1:  # Most of a smoke run is one core compiling.
+        processes = min(os.cpu_count(), MOST)
+        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+            rows = list(pool.map(run.script, scripts, repeat(results), repeat(quick)))
+    else:
+        rows = [run.script(script, results, quick) for script in scripts]
     run.gathered(results)
     width = max(len(name) for name in names)
     print(f"\n{'experiment':{width}}  trained   time  finding")
     for row in rows:
         name, time = row["experiment"], duration(row["seconds"])
         print(f"{name:{width}} {row['trained']:>8} {time:>6}  {row['finding']}")
-    whole = duration(sum(row["seconds"] for row in rows))
+    whole = duration(perf_counter() - began)
     print(f"{'all':{width}} {sum(row['trained'] for row in rows):>8} {whole:>6}")
     if not any(row["trained"] for row in rows):
         print("nothing to train: every trial already has its result")

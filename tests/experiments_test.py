@@ -18,6 +18,15 @@ def test_an_unknown_experiment_is_refused_with_the_known_ones(capsys):
     assert "02_circles_post" in message
 
 
+def test_an_error_in_a_script_is_not_taken_for_a_wrong_name(monkeypatch):
+    def breaks(*arguments):
+        raise ValueError("a fault of the script")
+
+    monkeypatch.setattr(command, "run_all", breaks)
+    with pytest.raises(ValueError, match="a fault of the script"):
+        command.main(["02"])
+
+
 def test_names_may_be_cut_short():
     assert command.matching(["02"]) == ["02_circles_post"]
     assert len(command.matching([])) >= 4

@@ -23,3 +23,10 @@ def test_a_shape_has_value_slope_and_curvature_at_every_margin():
 def test_rows_are_summed_up_as_the_example_says(how, expected):
     value = untrained.worked(hk.Hinge, [[1], [1]], [[0.5], [-0.5]], how)
     assert value == pytest.approx(expected)
+
+
+def test_a_loss_is_flat_only_where_its_slope_is_zero_throughout():
+    losses = {"hinge": hk.Hinge(), "logistic": hk.Logistic(), "wide": hk.Hinge(2.0)}
+    table = untrained.shapes(losses)
+    assert untrained.flat(table, 1.0) == ["hinge"]
+    assert untrained.flat(table, 2.0) == ["hinge", "wide"]

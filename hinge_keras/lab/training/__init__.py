@@ -85,7 +85,8 @@ def ways(experiment, group, load):
     except Exception as error:
         say(group, f"model.fit ({reason(error)})")
         return []
-    if all(type(layer) in STACKABLE for layer in stack.program.model.layers):
+    stackable = all(type(layer) in STACKABLE for layer in stack.program.model.layers)
+    if stackable or stack.epochs < sum(replicas.TIMED):  # Timing would take longer.
         return [True, False]
     alone = replicas.Stack(experiment, group, load, stacked=False)
     stacked_pace, why = tried(stack, group[:TRIED])

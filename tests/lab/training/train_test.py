@@ -21,7 +21,7 @@ def test_convolutions_are_trained_by_the_path_that_can():
 
 
 def test_the_faster_of_two_paces_is_taken(monkeypatch):
-    grid = experiment(datasets=[IMAGES], models=[CONVOLUTION])
+    grid = experiment(datasets=[IMAGES], models=[CONVOLUTION], epochs=10)
     load = replicas.loader(grid)
     for stacked, alone, first in ((1.0, 2.0, True), (2.0, 1.0, False)):
         monkeypatch.setattr(
@@ -30,6 +30,14 @@ def test_the_faster_of_two_paces_is_taken(monkeypatch):
             lambda stack, _, s=stacked, a=alone: s if stack.stacked else a,
         )
         assert training.ways(grid, grid.trials(), load)[0] is first
+
+
+def test_a_training_shorter_than_the_timing_is_not_timed(monkeypatch):
+    timed = []
+    monkeypatch.setattr(replicas.Stack, "pace", lambda stack, _: timed.append(1) or 1.0)
+    grid = experiment(datasets=[IMAGES], models=[CONVOLUTION], epochs=4)
+    assert training.ways(grid, grid.trials(), replicas.loader(grid)) == [True, False]
+    assert not timed
 
 
 def test_what_no_compiled_path_can_train_is_fitted(monkeypatch, capsys):

@@ -5,8 +5,7 @@ import time
 import numpy as np
 
 import hinge_keras as hk
-from hinge_keras.lab import models
-from hinge_keras.lab.training import cost
+from hinge_keras.lab import cost, models
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
 Y = np.arange(8, dtype="int32") % 4
