@@ -20,9 +20,11 @@ PASSES = 1000
 # Stop when a pass gains more than this share of the one before, measured over a
 # few: then Newton's method gains as much from as many reads of the data. Not so on
 # a narrow loss, whose curvature it hardly sees.
-SLOW = 0.93
-WINDOW = 5
+SLOW = 0.98
 NARROW = 0.02
+# Stop when what is left of the gradient seems to be less than this share of what may
+# be: that it is more costs a Newton step, as much as some passes.
+CLOSE = 0.2
 STILL = 0.1  # A row rests when it is off by less than this share of the tolerance.
 
 # The number of each loss among the compiled kernels, its margin and width.
@@ -53,20 +55,21 @@ def possible(objective, loss):
     return objective.design.features > FEW_FEATURES or width <= NARROW
 
 
-def start(objective, loss, tolerance, duals=None):
+def start(objective, loss, tolerance, initial, duals=None):
     """Weights `(columns, K)` near the minimum, and the passes it took, `(K,)`.
 
     Args:
         objective: The problems; a free intercept is regularised here.
         loss: The loss they minimise.
-        tolerance: To what share the error of the dual variables is to fall, or the
-            root of what a pass gains.
+        tolerance: To what share of the `initial` lengths the gradient is to fall; on
+            a narrow loss the root of what a pass gains.
+        initial: The length of every gradient at zero weights, `(K,)`.
         duals: Where to start: variables `(rows, K)`, not negative, and the weights
             that they span; zeros by default.
     """
     design = objective.design
     number, margin, width = KINDS[type(loss)](loss)
-    kind = (number, float(margin), float(width))
+    kind, narrow = (number, float(margin), float(width)), width <= NARROW
     if duals is None:
         duals = np.zeros_like(objective.signs), np.zeros(objective.shape)
     variables, weights = duals
@@ -75,45 +78,27 @@ def start(objective, loss, tolerance, duals=None):
         t, w = variables[:, k].copy(), weights[:, k].copy()
         signs = np.ascontiguousarray(objective.signs[:, k])
         costs = np.ascontiguousarray(objective.costs[:, k])
-        rows = np.flatnonzero(costs > 0).astype(np.uint32)
-        groups = np.arange(-(-len(rows) // compiled.TOGETHER))
-        state = np.zeros(1, np.uint64)
-        scale = np.sum(costs[rows] ** 2)
-        calm, rest = np.zeros((2, len(t)), np.uint8)
-        gains = []
-        for _ in range(PASSES):
-            off, gain = compiled.ascend(
-                design.X.data,
-                *design.indexing,
-                design.square_norms,
-                rows,
-                groups,
-                signs,
-                costs,
-                design.intercept,
-                kind,
-                STILL * tolerance,
-                t,
-                w,
-                calm,
-                rest,
-                state,
-            )
-            gains.append(gain)
-            close = off <= tolerance**2 * scale or gain <= tolerance**2 * sum(gains)
-            if close or (width > NARROW and slow(gains)):
-                break
-        return w, len(gains)
+        gains = np.empty(PASSES)
+        passes = compiled.ascend(
+            design.X.data,
+            *design.indexing,
+            design.square_norms,
+            signs,
+            costs,
+            design.intercept,
+            kind,
+            STILL * tolerance,
+            0.0 if narrow else (CLOSE * tolerance * initial[k]) ** 2,
+            tolerance**2 if narrow else 0.0,
+            np.inf if narrow else SLOW**compiled.WINDOW,
+            t,
+            w,
+            gains,
+        )
+        return w, passes
 
     found = map(ascend, range(variables.shape[1]))
     if design.pool is not None:
         found = design.pool.map(ascend, range(variables.shape[1]))
     weights, passes = zip(*found, strict=True)
     return np.column_stack(weights), np.array(passes)
-
-
-def slow(gains):
-    """Whether the last passes gained less than Newton's method would."""
-    if len(gains) <= WINDOW:
-        return False
-    return gains[-1] > SLOW**WINDOW * gains[-1 - WINDOW]

@@ -1,6 +1,6 @@
 """Compiled kernels on CSR matrices, for single problems; numba is an extra.
 
-All release Python's lock, and none allocates.
+All release Python's lock.
 """
 
 import math
@@ -13,6 +13,7 @@ COMPILE = {"nogil": True, "cache": True, "fastmath": {"contract", "nsz"}}
 
 SQUARED_HINGE, SOFTPLUS, PSI_G, PSI_M, PARABOLA = range(5)
 LONGEST = 6  # Doublings of the passes that a row rests.
+WINDOW = 10  # Passes over which a fall of the gains is measured.
 TOGETHER = 8  # Rows visited one after another, as memory has them.
 
 
@@ -102,23 +103,28 @@ def derivatives(kind, margin, sigma, m):
 
 
 @numba.njit(**COMPILE)
+def box(kind, sigma, cost):
+    """How fast a dual variable of such a loss grows with the margin's gap, and to what."""
+    return (2 * cost, np.inf) if kind == SQUARED_HINGE else (cost / sigma, cost)
+
+
+@numba.njit(**COMPILE)
+def clipped(dual, most):
+    return min(max(dual, 0.0), most)
+
+
+@numba.njit(**COMPILE)
 def balanced(kind, margin, sigma, m, dual, cost, norm):
     """The step of a dual variable to where `dual + step = -cost * phi'(m')`.
 
     There `m' = m + step * norm`, and the left side less the right increases
-    with the step: a formula where the slope is linear and then flat, else Newton's
-    method inside a shrinking bracket, to a hundredth of the first difference. Also
-    returns that difference.
+    with the step: Newton's method inside a shrinking bracket, to a hundredth of the
+    first difference. Also returns that difference.
     """
     slope, curvature = derivatives(kind, margin, sigma, m)
     first = excess = dual + cost * slope
     if excess == 0:
         return 0.0, 0.0
-    if kind in (SQUARED_HINGE, PARABOLA):
-        square = kind == SQUARED_HINGE
-        steep, most = (2 * cost, np.inf) if square else (cost / sigma, cost)
-        wanted = steep * (margin - m + dual * norm) / (1 + steep * norm)
-        return min(max(wanted, 0.0), most) - dual, first
     low, high = (-dual, 0.0) if excess > 0 else (0.0, -excess)
     step = 0.0
     for trial in range(30):
@@ -152,6 +158,89 @@ def ascend(
     indices,
     indptr,
     norms,
+    signs,
+    costs,
+    intercept,
+    loss,
+    still,
+    goal,
+    little,
+    fall,
+    duals,
+    w,
+    gains,
+):
+    """Dual coordinate ascent from `duals` and the `w` that they span, both in place.
+
+    Ends when what is left falls to `goal`, when a pass gains no more than the share
+    `little` of all gains, or more than the share `fall` of one a few before; at the
+    latest when `gains` is full. For `still` see `sweep`.
+
+    Returns:
+        The number of passes.
+    """
+    every = np.flatnonzero((costs > 0) & (norms > 0)).astype(np.uint32)
+    rows, count = every.copy(), len(every)
+    order = np.empty(count // TOGETHER + 1, np.int64)
+    calm, rest = np.zeros(len(costs), np.int8), np.zeros(len(costs), np.int8)
+    state = np.zeros(1, np.uint64)
+    total, below, above = 0.0, -np.inf, np.inf
+    for k in range(len(gains)):
+        left, gains[k], below, above = sweep(
+            data,
+            indices,
+            indptr,
+            norms,
+            rows[:count],
+            order,
+            signs,
+            costs,
+            intercept,
+            loss,
+            still,
+            duals,
+            w,
+            calm,
+            rest,
+            state,
+            below,
+            above,
+        )
+        total += gains[k]
+        if k >= WINDOW and gains[k] > fall * gains[k - WINDOW]:
+            return k + 1
+        if left <= goal or gains[k] <= little * total:
+            if count == len(every):
+                return k + 1
+            rows[:], count = every, len(every)  # Those that left are asked again.
+            rest[:] = 0
+            below, above = -np.inf, np.inf
+        else:
+            count = staying(rows[:count], rest)
+            below, above = (
+                below if below < 0 else -np.inf,
+                above if above > 0 else np.inf,
+            )
+    return len(gains)
+
+
+@numba.njit(**COMPILE)
+def staying(rows, rest):
+    """Move those of the rows that have not left to the front; how many they are."""
+    count = 0
+    for i in rows:
+        if rest[i] >= 0:
+            rows[count] = i
+            count += 1
+    return count
+
+
+@numba.njit(**COMPILE)
+def sweep(
+    data,
+    indices,
+    indptr,
+    norms,
     rows,
     order,
     signs,
@@ -164,44 +253,67 @@ def ascend(
     calm,
     rest,
     state,
+    below,
+    above,
 ):
     """One pass of dual coordinate ascent over the rows, in a new random order.
 
     Keeps `w = sum_i duals_i * signs_i * x_i`. A row whose dual variable is off by
     no more than the share `still` of its cost rests, for 1, 3, 7 ... passes the
-    more often in a row, by the counters `calm` and `rest`.
+    more often in a row, by the counters `calm` and `rest`. Where dual variables are
+    bounded a row leaves instead, `rest` -1: if its own is at a bound, and its margin
+    further on that side than the last pass found any on the wrong one, `below` or
+    `above`.
 
     Returns:
-        The sum of the squares of what each dual variable was off by, which falls
-        to 0 at the optimum, and twice what the pass gained, or a little less.
+        The square of the gradient at `w`, were the rows at right angles, and twice
+        what the pass gained, or a little less; then by how much margins were off,
+        below and above.
     """
     kind, margin, sigma = loss
-    off = gain = 0.0
-    for k in range(len(order)):
-        other = k + drawn(state, len(order) - k)
+    bounded = kind in (SQUARED_HINGE, PARABOLA)
+    left = gain = lowest = highest = 0.0
+    groups = -(-len(rows) // TOGETHER)
+    for k in range(groups):
+        order[k] = k
+    for k in range(groups):
+        other = k + drawn(state, groups - k)
         group = order[other]
         order[other] = order[k]
-        order[k] = group
         for i in rows[group * TOGETHER : (group + 1) * TOGETHER]:
             if rest[i] > 0:
                 rest[i] -= 1
-                continue
-            if norms[i] == 0:
                 continue
             first, last = indptr[i], indptr[i + 1]
             score = dot(data, indices, first, last, w)
             if intercept != 0:
                 score += intercept * w[-1]
             m = signs[i] * score
-            step, excess = balanced(
-                kind, margin, sigma, m, duals[i], costs[i], norms[i]
-            )
-            off += excess * excess
+            if bounded:
+                steep, most = box(kind, sigma, costs[i])
+                ahead = m - margin + duals[i] / steep
+                step = (
+                    clipped(duals[i] - ahead / (1 / steep + norms[i]), most) - duals[i]
+                )
+                excess = duals[i] - clipped(duals[i] - ahead * steep, most)
+                if duals[i] == 0:
+                    rest[i] = -(ahead > above)
+                    ahead = min(ahead, 0.0)
+                elif duals[i] == most:
+                    rest[i] = -(ahead < below)
+                    ahead = max(ahead, 0.0)
+                if rest[i] < 0:
+                    continue
+                lowest, highest = min(lowest, ahead), max(highest, ahead)
+            else:
+                step, excess = balanced(
+                    kind, margin, sigma, m, duals[i], costs[i], norms[i]
+                )
+                near = abs(excess) <= still * costs[i]
+                calm[i] = min(calm[i] + 1, LONGEST) if near else 0
+                rest[i] = (1 << calm[i]) - 1
+            left += norms[i] * excess * excess
             gain += norms[i] * step * step
-            calm[i] = (
-                min(calm[i] + 1, LONGEST) if abs(excess) <= still * costs[i] else 0
-            )
-            rest[i] = (1 << calm[i]) - 1
             if step != 0:
                 duals[i] += step
                 change = step * signs[i]
@@ -209,4 +321,4 @@ def ascend(
                     w[indices[j]] += data[j] * change
                 if intercept != 0:
                     w[-1] += intercept * change
-    return off, gain
+    return left, gain, lowest, highest

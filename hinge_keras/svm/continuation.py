@@ -42,7 +42,7 @@ def wider(loss):
     return [type(loss)(**{name: width}) for width in reversed(widths)]
 
 
-def minimise(loss, objective, start, tolerance, duals=None, **options):
+def minimise(loss, objective, start, tolerance, duals=None, initial=None, **options):
     """As `newton.minimise`, from a better start where it is zero.
 
     That is the end of dual coordinate ascent, where it is compiled, and the
@@ -50,8 +50,10 @@ def minimise(loss, objective, start, tolerance, duals=None, **options):
     cost's, ascent starts there.
     """
     spent, passes = [], 0
+    if initial is None:
+        initial = objective.initial_size()
     if ascent.possible(objective, loss) and (duals is not None or not start.any()):
-        start, passes = ascent.start(objective, loss, tolerance, duals)
+        start, passes = ascent.start(objective, loss, tolerance, initial, duals)
     elif not start.any():
         for wide in wider(loss):
             point, trace = newton.minimise(
@@ -62,5 +64,7 @@ def minimise(loss, objective, start, tolerance, duals=None, **options):
             )
             start = point.W
             spent.append(trace)
-    point, trace = newton.minimise(objective, start, tolerance, **options)
+    point, trace = newton.minimise(
+        objective, start, tolerance, initial=initial, **options
+    )
     return point, trace.after(spent, passes)

@@ -8,7 +8,7 @@ from sklearn.svm import LinearSVC
 import hinge_keras as hk
 from hinge_keras.svm import ascent, design, kernels, newton
 from hinge_keras.svm.design import Design
-from hinge_keras.svm.objective import Objective
+from hinge_keras.svm.objective import Objective, lengths
 
 pytestmark = pytest.mark.skipif(design.compiled is None, reason="numba is an extra")
 
@@ -37,7 +37,7 @@ def test_ends_where_newton_does(loss, intercept):
     data = Design(X, intercept)
     penalty = np.ones((data.columns, 1))
     objective = Objective(data, kernels.of(loss), signs, costs, penalty)
-    W, _ = ascent.start(objective, loss, 1e-9)
+    W, _ = ascent.start(objective, loss, 1e-9, objective.initial_size())
     expected, _ = newton.minimise(objective, np.zeros_like(W), 1e-10)
     np.testing.assert_allclose(W, expected.W, atol=1e-6)
     variables, spanned = objective.duals(expected)
@@ -60,13 +60,26 @@ def test_started_at_its_end_it_stays():
     data = Design(X)
     penalty = np.ones((data.columns, 1))
     objective = Objective(data, kernels.of(hk.PsiM()), signs, costs, penalty)
-    W, passes = ascent.start(objective, hk.PsiM(), 1e-9)
-    again, fewer = ascent.start(
-        objective, hk.PsiM(), 1e-8, objective.duals(objective.at(W))
-    )
+    size = objective.initial_size()
+    W, passes = ascent.start(objective, hk.PsiM(), 1e-9, size)
+    duals = objective.duals(objective.at(W))
+    again, fewer = ascent.start(objective, hk.PsiM(), 1e-8, size, duals)
     assert (fewer == 1).all()
     assert (passes > 1).all()
     np.testing.assert_allclose(again, W, atol=1e-6)
+
+
+def test_rows_that_left_are_asked_again():
+    """Among many wrong labels some rows leave that the optimum wants back."""
+    X, signs, costs = text_like(2000, 600, problems=1, seed=4)
+    flipped = np.random.default_rng(4).normal(size=signs.shape) < -0.5
+    signs[flipped] *= -1
+    loss = hk.QuadraticallySmoothedHinge(1e-3)
+    penalty = np.ones((X.shape[1], 1))
+    objective = Objective(Design(X), kernels.of(loss), signs, costs, penalty)
+    size = objective.initial_size()
+    W, _ = ascent.start(objective, loss, 1e-7, size)
+    assert lengths(objective.at(W).gradient) < 2e-3 * size
 
 
 def test_every_kernel_has_its_kind():
@@ -87,7 +100,7 @@ def test_the_hinge_is_reached_through_a_narrow_loss(kind):
     loss = kind(1e-9)
     penalty = np.ones((X.shape[1], 1))
     objective = Objective(Design(X), kernels.of(loss), signs, costs, penalty)
-    W, _ = ascent.start(objective, loss, 1e-6)
+    W, _ = ascent.start(objective, loss, 1e-6, objective.initial_size())
     svm = LinearSVC(loss="hinge", fit_intercept=False, tol=1e-8, max_iter=10**5)
     svm.fit(X, signs[:, 0], sample_weight=costs[:, 0])
     np.testing.assert_allclose(W[:, 0], svm.coef_[0], atol=1e-4)
