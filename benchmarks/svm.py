@@ -123,16 +123,21 @@ def stalled(found):
     return len(last) == 5 and max(last) - min(last) <= 1e-12 * abs(last[0])
 
 
-def megabytes(runs):
-    """Memory at the peak of the first of those runs, above what was held before it."""
+def megabytes(runs, few):
+    """Memory at the peak of the first of those runs, above what was held before it.
+
+    A run on few rows comes first: what a process shares with its parent is copied,
+    and counted, when it is first touched, were it the interpreter itself.
+    """
 
     def measure(found):
+        few()
+        ctypes.CDLL(None).malloc_trim(0)  # Freed memory would hide what a run takes.
         Path("/proc/self/clear_refs").write_text("5")  # Resets the peak.
         before = resident("VmRSS")
         next(runs)()
         found.value = resident("VmHWM") - before
 
-    ctypes.CDLL(None).malloc_trim(0)  # Freed memory would hide what a run takes.
     forked = multiprocessing.get_context("fork")
     found = forked.Value("d", 0.0)
     process = forked.Process(target=measure, args=(found,))
@@ -161,13 +166,14 @@ def compare_loss(dataset, loss, C):
     runs, peaks = {}, {}
     for solver, start in SOLVERS[loss].items():
         for threads in (1, 2) if solver.startswith(OURS) else (1,):
-            next(iter(start(data.every(20), threads)))()  # Compiles, once.
+            few = next(iter(start(data.every(20), threads)))
+            few()  # Compiles, once.
             found = ladder(start(data, threads), data, CLOCK[threads])
             middling = itertools.islice(start(data, threads), len(found) // 2, None)
             # LIBLINEAR makes its own form of the data and needs no other.
             held = 0 if solver.startswith("LIBLINEAR") else given
             runs[solver, threads] = found
-            peaks[solver, threads] = held + megabytes(middling)
+            peaks[solver, threads] = held + megabytes(middling, few)
     best = min(found[1] for ladder_ in runs.values() for found in ladder_)
     rows = []
     for (solver, threads), gap in itertools.product(runs, GAPS):

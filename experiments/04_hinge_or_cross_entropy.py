@@ -50,8 +50,12 @@ def findings(results):
     told = "; ".join(f"{r.dataset}: {r.verdict} than {r.b}" for r in seen.itertuples())
     curves = results.labelled("curves", chosen)
     gap = f"Tuned, the losses differ by at most {largest} of test accuracy"
-    course = "Validation accuracy at the chosen rates"
-    tune = "Every loss has its own best rate: tune each, with one budget"
+    ends = curves[curves.epoch == EXPERIMENT.epochs].groupby(["dataset", "loss"])
+    ends = ends.validation_accuracy.median().unstack()
+    apart = 100 * (ends.max(axis=1) - ends.min(axis=1)).max()
+    course = f"Validation accuracy of the losses ends within {apart:.1f} points"
+    rates = chosen.learning_rate
+    tune = f"Best by validation: rates from {rates.min():g} to {rates.max():g}"
     metric = "validation_accuracy"
     return lab.Findings(
         sentence=f"Of {len(summary)} tuned comparisons, {len(summary) - len(seen)} show no "

@@ -65,10 +65,10 @@ def findings(results):
         *verdicts.along("as published", SOURCE, EPOCHS, COURSE, curves),
         verdicts.number("test loss", SOURCE, LOSS, post.test_loss),
     ]
-    title = f"Solved by most seeds: {'; '.join(share.index[share > 0.5])}"
+    title = f"The post's net solves its blobs on {solved} of {seeds} seeds"
     return lab.Findings(
-        sentence=f"The post's net solves its blobs on {solved} of {seeds} seeds; with 12-8 units a "
-        f"linear head solves {share['12-8, linear']:.0%}, scaling {share['12-8, scaled']:.0%}.",
+        sentence=f"{title}; with 12-8 units a linear head solves "
+        f"{share['12-8, linear']:.0%}, scaling {share['12-8, scaled']:.0%}.",
         notes=f"Solved: accuracy {SOLVED} or more. One dead class leaves the post's loss, {LOSS}.",
         summary=summary,
         claims=verdicts.table(claims),

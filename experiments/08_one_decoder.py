@@ -58,7 +58,7 @@ def findings(results):
         verdicts.claim(same, SOURCE, None, largest - rival, rule),
     ]
     signed = 100 * (sign.mean() - rival.mean())
-    title = f"Squared hinge is {signed:+.1f} points from softmax by sign, {gap:+.1f} by score"
+    title = f"Squared hinge is {signed:+.1f} points from softmax by sign, {gap:+.1f} by value"
     quantity = "test accuracy"
     return lab.Findings(
         sentence="The decoder: it costs the squared-hinge head "

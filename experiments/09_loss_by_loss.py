@@ -49,7 +49,8 @@ def findings(results):
     claim = verdicts.order(text, "Tang 2013", row, better="squared hinge")
     title = f"{own} of {len(LOSSES)} nets are best at their own loss"
     heat = (table, title, "measured by", "trained with", "mean test loss")
-    rates = "Accuracy by learning rate: each loss has its own best"
+    best = chosen.learning_rate
+    rates = f"Best by validation: rates from {best.min():g} to {best.max():g}"
     return lab.Findings(
         sentence=f"By accuracy, cross-entropy less squared hinge is "
         f"{100 * row.difference:+.1f} points ({row.verdict}); by the losses, {own} of "

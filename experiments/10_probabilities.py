@@ -61,7 +61,8 @@ def findings(results):
     first = EXPERIMENT.datasets[0]
     shown = results.labelled("scores", chosen[chosen.dataset == first.name])
     bins = pd.concat(forecasts(shown, first.load(EXPERIMENT.seeds[0])))
-    title = f"A hinge score is no probability until it is scaled ({first.name})"
+    title = f"Calibration error of a hinge: {hinge.test_raw_error:.3f} raw, "
+    title += f"{hinge.test_scaled_error:.3f} scaled ({first.name} drawn)"
     return Findings(
         sentence="Raw, no: the hinge's expected calibration error is "
         f"{hinge.test_raw_error:.3f} against cross-entropy's {entropy.test_raw_error:.3f}; "

@@ -55,7 +55,7 @@ def findings(results):
             "pulling": plots.curves(
                 curves,
                 ["pulling"],
-                "A hinge lets go of what is beyond its margin",
+                f"In the end {share['hinge']:.0%} of the examples pull at a hinge",
                 panel="dataset",
                 ylabel="share of training examples that pull",
             )

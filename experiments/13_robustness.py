@@ -68,7 +68,7 @@ def findings(results):
                 "test_accuracy",
                 f"The losses are seen to differ with {some or 'neither fault'}"
                 + (" alone" if some in by_fault else ""),
-                "share of training examples with a fault",
+                "share of faulty examples",
                 "clean test accuracy",
                 panel="fault",
             )

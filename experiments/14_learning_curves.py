@@ -37,6 +37,9 @@ def findings(results):
     means = chosen.groupby(["examples", "loss"]).error.mean().unstack()
     fewest, most = means.index.min(), means.index.max()
     spread = means.max(axis=1) - means.min(axis=1)
+    fall = means.mean(axis=1)[fewest] - means.mean(axis=1)[most]
+    title = f"More examples take {fall:.0f} points off the error, "
+    title += f"another loss {spread.max():.0f} at most"
     return Findings(
         sentence=f"At {fewest} examples {means.loc[fewest].idxmin()} errs least "
         f"({means.loc[fewest].min():.1f} %, one-vs-rest hinge "
@@ -51,7 +54,7 @@ def findings(results):
                 chosen,
                 "examples",
                 "error",
-                "More examples matter more than the loss (digits)",
+                title,
                 "training examples",
                 "test error, %",
                 logx=True,

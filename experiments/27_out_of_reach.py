@@ -65,7 +65,7 @@ def findings(results):
         figures={
             "missing": plots.beside(
                 summary,
-                "Numbers without a verdict, by the data they need",
+                f"{len(claims)} published numbers have no verdict for want of data",
                 "data",
                 {"claims": "published numbers"},
                 "published numbers",

@@ -10,7 +10,7 @@ cross-entropy solves as its post trains it, and as the hinge post would.
 import keras
 
 from hinge_keras import lab
-from hinge_keras.lab import arms, data, decoders, models, plots, stats, verdicts
+from hinge_keras.lab import arms, data, decoders, models, plots, report, stats, verdicts
 
 SOURCE, SOLVED = "Versloot 2019", 0.99
 CIRCLES = {"factor": 0.1, "noise": None, "sizes": (600, 150, 250)}
@@ -50,7 +50,8 @@ def findings(results):
     post, other = row["as the post"], row["as the hinge post"]
     curves = results.labelled("curves", trials)
     slow = f"At the post's rate {post.solved} of {post.seeds} seeds are solved"
-    course = "Training loss: the median and the middle half of seeds"
+    ends = curves[curves.epoch == curves.epoch.max()].groupby("arm").train_loss.median()
+    course = f"The median loss ends at {report.listed(ends, '{1:.1e} {0}')}"
     return lab.Findings(
         sentence=f"As its post trains it, cross-entropy solves {post.solved} of {post.seeds} "
         f"seeds; on the hinge post's network, at its rate, {other.solved}.",

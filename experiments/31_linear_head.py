@@ -40,9 +40,8 @@ def findings(results):
     splits = SIGNS.load(EXPERIMENT.seeds[0])
     white = "Outside the grey band, margins 1/2 to 3/2, right answers round to no label"
     zero = "The zero line (solid) is the decision; dashed lines are margins -1 and +1"
-    twice = (
-        "The same training, seen through two metrics (median and middle half of seeds)"
-    )
+    twice = f"Rounded the hinge ends at {means.test_rounding['hinge']:.2f}, by sign at "
+    twice += f"{means.test_sign['hinge']:.2f}"
     both = ["test_rounding", "test_sign_accuracy"]
     return lab.Findings(
         sentence=f"No: rounded, the test accuracy is {told['test_rounding']}; by sign, on "

@@ -32,9 +32,8 @@ EXPERIMENT = lab.Experiment(
 def judged(summary):
     """The paper's summary: which losses are robust, at every depth."""
     robust = ("L1 of softmax", "log"), ("L2 of softmax", "log")
-    for (depth, noise), rows in summary[summary.noise >= 0.4].groupby(
-        ["layers", "noise"]
-    ):
+    strong = summary[summary.noise >= 0.4].groupby(["layers", "noise"])
+    for (depth, noise), rows in strong:
         text = f"{{}} withstands {noise:.0%} wrong labels better than {{}} "
         text += f"(ours: {depth} hidden layers)"
         yield from verdicts.orders(text, SOURCE, rows, robust)
@@ -51,14 +50,14 @@ def findings(results):
     cells = ["layers", "noise"]
     means = 100 * chosen.pivot_table("test_accuracy", "loss", cells, sort=False)
     worst = means.xs(max(SETS), axis=1, level="noise")
-    best = f"At {max(SETS):.0%} wrong labels "
-    best += report.listed(worst.idxmax(), "{1} leads with {0} hidden layers")
+    leader = "{} leads at {} depths".format(*stats.leader(worst))
     seeds = chosen.pivot_table("test_accuracy", [*cells, "seed"], "loss")
     apart = 100 * (seeds["Chebyshev"] - seeds["L1 of softmax"]).abs().mean()
     axes = ("wrong labels in training", "loss", "test accuracy, %")
     return lab.Findings(
-        sentence=f"{best}; there log has {report.listed(worst.loc['log'], '{1:.1f} %')}, "
-        f"hinge {report.listed(worst.loc['hinge'], '{1:.1f} %')}. {stats.tally(summary)} "
+        sentence=f"At {max(SETS):.0%} wrong labels {leader}; with no, one and three "
+        f"hidden layers log has {report.listed(worst.loc['log'], '{1:.1f} %')}, hinge "
+        f"{report.listed(worst.loc['hinge'], '{1:.1f} %')}. {stats.tally(summary)} "
         "comparisons with log show a difference.",
         notes="The Chebyshev loss of a softmax is half its L1 loss, so that no claim can "
         f"hold for one of them alone; here the two differ by {apart:.1f} points on average.",

@@ -217,10 +217,8 @@ def ascend(
             below, above = -np.inf, np.inf
         else:
             count = staying(rows[:count], rest)
-            below, above = (
-                below if below < 0 else -np.inf,
-                above if above > 0 else np.inf,
-            )
+            below = below if below < 0 else -np.inf
+            above = above if above > 0 else np.inf
     return len(gains)
 
 

@@ -88,6 +88,8 @@ class Trace:
     @classmethod
     def joined(cls, traces):
         """One trace of the problems of all."""
+        if len(traces) == 1:
+            return traces[0]
         whole = cls(np.concatenate([trace.initial for trace in traces]))
         rows = max(len(trace.values) for trace in traces)
         for name in ("values", "gradients", "products"):

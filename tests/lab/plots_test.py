@@ -74,3 +74,22 @@ def test_it_draws_with_a_title_and_labels(name, tmp_path):
     assert (tmp_path / "figure.png").read_bytes() == (
         tmp_path / "again.png"
     ).read_bytes()
+
+
+def test_many_panels_take_two_rows_and_each_row_has_its_label():
+    wide = pd.concat([table().assign(dataset=name) for name in "pqrs"])
+    figure = plots.lines(wide, "epoch", "slope", "T", "epoch", "slope", panel="dataset")
+    places = {round(axis.get_subplotspec().rowspan.start) for axis in figure.axes}
+    assert places == {0, 1}
+    labels = [axis.get_ylabel() for axis in figure.axes]
+    assert labels == ["slope", "", "slope", ""]
+
+
+def test_a_short_logarithmic_axis_has_plain_numbers():
+    grown = table().assign(error=[3.0 + k for k in range(len(table()))])
+    figure = plots.lines(grown, "epoch", "error", "T", "epoch", "error", logy=True)
+    figure.canvas.draw()
+    axis = figure.axes[0].yaxis
+    ticks = [*axis.get_ticklabels(), *axis.get_ticklabels(minor=True)]
+    shown = {tick.get_text() for tick in ticks}
+    assert {"5", "10", "20"} <= shown

@@ -2,6 +2,7 @@
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 STYLE = {
@@ -26,6 +27,17 @@ def panels(count, title, width=4.0, height=3.6, rows=1, **options):
         axes = figure.subplots(rows, columns, squeeze=False, **options).ravel()
         figure.suptitle(title, fontsize=13, fontweight="bold", wrap=True)
     return figure, list(axes)
+
+
+def logarithmic(axis, direction):
+    """A logarithmic scale, `"x"` or `"y"`; plain numbers where it is short."""
+    getattr(axis, f"set_{direction}scale")("log")
+    low, high = getattr(axis, f"get_{direction}lim")()
+    if high < 100 * low:
+        scale = getattr(axis, f"{direction}axis")
+        scale.set_minor_locator(LogLocator(subs=(2, 5)))
+        scale.set_major_formatter("{x:g}")
+        scale.set_minor_formatter("{x:g}")
 
 
 def colour_of(names):

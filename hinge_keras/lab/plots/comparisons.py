@@ -158,7 +158,8 @@ def critical_difference(ranks, distance, title):
     figure, (axis,) = panels(1, title, width=8.0, height=0.38 * len(ranks) + 1.6)
     for position, (arm, rank) in enumerate(ranks.items()):
         axis.plot(rank, position, "o", color=COLOURS[0], ms=8)
-        axis.text(rank, position - 0.28, f"{arm}, {rank:.2f}", ha="center", fontsize=9)
+        side = "left" if rank <= ranks.median() else "right"
+        axis.text(rank, position - 0.28, f"{arm}, {rank:.2f}", ha=side, fontsize=9)
     joined = groups_within(ranks.to_numpy(), distance)
     for i, (first, last) in enumerate(joined):
         place = len(ranks) - 0.3 + 0.35 * i

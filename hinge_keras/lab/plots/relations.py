@@ -1,7 +1,9 @@
 """Figures of one quantity against another."""
 
 from hinge_keras.lab import stats
-from hinge_keras.lab.plots.canvas import COLOURS, colour_of, panels
+from hinge_keras.lab.plots.canvas import COLOURS, colour_of, logarithmic, panels
+
+WIDE = 3  # Panels in a row, at most.
 
 
 def functions(table, title, x="margin", y=("loss", "slope", "curvature"), by="name"):
@@ -35,7 +37,7 @@ def curves(table, columns, title, by="loss", panel=None, log=False, ylabel=None)
         if panel is not None or axis is axes[0]:
             axis.legend(fontsize=9, frameon=False)
         if log:
-            axis.set_yscale("log")
+            logarithmic(axis, "y")
     return figure
 
 
@@ -77,14 +79,14 @@ def lines(
         logy: Whether the vertical axis is logarithmic.
     """
     groups = [("", table)] if panel is None else list(table.groupby(panel, sort=False))
-    figure, axes = panels(
-        len(groups), title, width=5.4 if panel is None else 4.0, sharey=True
-    )
+    rows = 1 if len(groups) <= WIDE else 2
+    width = 5.4 if panel is None else 4.0
+    figure, axes = panels(len(groups), title, width, rows=rows, sharey=True)
     colours = colour_of(table[by])
     styles = ["-", "--", ":"]
     for axis, (name, part) in zip(axes, groups, strict=True):
-        for i, (arm, rows) in enumerate(part.groupby(by, sort=False)):
-            q = rows.groupby(x)[y].agg(["mean", "sem"])
+        for i, (arm, trials) in enumerate(part.groupby(by, sort=False)):
+            q = trials.groupby(x)[y].agg(["mean", "sem"])
             style = styles[i // len(COLOURS) % len(styles)]
             axis.plot(
                 q.index,
@@ -99,11 +101,13 @@ def lines(
             axis.fill_between(q.index, *band, color=colours[arm], alpha=0.15, lw=0)
         axis.set(xlabel=xlabel, title=str(name))
         if logx:
-            axis.set_xscale("log")
+            logarithmic(axis, "x")
         if logy:
-            axis.set_yscale("log")
-    axes[0].set_ylabel(ylabel)
-    axes[-1].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+            logarithmic(axis, "y")
+    columns = len(axes) // rows
+    for axis in axes[::columns]:
+        axis.set_ylabel(ylabel)
+    axes[columns - 1].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
