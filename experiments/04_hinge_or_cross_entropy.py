@@ -50,7 +50,7 @@ def findings(results):
     told = "; ".join(f"{r.dataset}: {r.verdict} than {r.b}" for r in seen.itertuples())
     curves = results.labelled("curves", chosen)
     gap = f"Tuned, the losses differ by at most {largest} of test accuracy"
-    ends = curves[curves.epoch == EXPERIMENT.epochs].groupby(["dataset", "loss"])
+    ends = curves[curves.epoch == curves.epoch.max()].groupby(["dataset", "loss"])
     ends = ends.validation_accuracy.median().unstack()
     apart = 100 * (ends.max(axis=1) - ends.min(axis=1)).max()
     course = f"Validation accuracy of the losses ends within {apart:.1f} points"
