@@ -19,9 +19,11 @@ from hinge_keras.svm.objective import Objective
 PASSES = 1000
 # Stop when a pass gains more than this share of the one before, measured over a
 # few: then Newton's method gains as much from as many reads of the data. Not so on
-# a narrow loss, whose curvature it hardly sees.
+# a narrow loss, whose curvature it hardly sees, nor, to a fine tolerance, where one
+# row alone curves a squared hinge so much that Newton's products are very many.
 SLOW = 0.98
 NARROW = 0.02
+STIFF, FINE = 1e4, 1e-4
 # Stop when what is left of the gradient seems to be less than this share of what may
 # be: that it is more costs a Newton step, as much as some passes.
 CLOSE = 0.2
@@ -70,6 +72,8 @@ def start(objective, loss, tolerance, initial, duals=None):
     design = objective.design
     number, margin, width = KINDS[type(loss)](loss)
     kind, narrow = (number, float(margin), float(width)), width <= NARROW
+    longest = objective.costs.max() * design.square_norms.max()
+    stiff = number == compiled.SQUARED_HINGE and longest >= STIFF and tolerance <= FINE
     if duals is None:
         duals = np.zeros_like(objective.signs), np.zeros(objective.shape)
     variables, weights = duals
@@ -90,7 +94,7 @@ def start(objective, loss, tolerance, initial, duals=None):
             STILL * tolerance,
             0.0 if narrow else (CLOSE * tolerance * initial[k]) ** 2,
             tolerance**2 if narrow else 0.0,
-            np.inf if narrow else SLOW**compiled.WINDOW,
+            np.inf if narrow or stiff else SLOW**compiled.WINDOW,
             t,
             w,
             gains,

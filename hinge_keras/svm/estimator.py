@@ -174,13 +174,17 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
 
     def example_weights(self, X, y, sample_weight):
         """`C * s_i`: the cost, times sample weight and class weight, `(rows,)`."""
-        weights = _check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
-        )
-        by_class = compute_class_weight(
-            self.class_weight, classes=self.classes_, y=y, sample_weight=weights
-        )
-        return self.C * weights * by_class[np.searchsorted(self.classes_, y)]
+        weights = np.ones(X.shape[0])
+        if sample_weight is not None:
+            weights = _check_sample_weight(
+                sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            )
+        if self.class_weight is not None:
+            by_class = compute_class_weight(
+                self.class_weight, classes=self.classes_, y=y, sample_weight=weights
+            )
+            weights = weights * by_class[np.searchsorted(self.classes_, y)]
+        return self.C * weights
 
     def objective(self, X, labels, weights):
         """The block of problems of every weighting `(rows, K)` of the examples."""

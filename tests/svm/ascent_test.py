@@ -69,17 +69,35 @@ def test_started_at_its_end_it_stays():
     np.testing.assert_allclose(again, W, atol=1e-6)
 
 
-def test_rows_that_left_are_asked_again():
-    """Among many wrong labels some rows leave that the optimum wants back."""
+def with_wrong_labels(loss, cost=1.0):
+    """A problem that is hard for ascent: many rows, many of their labels wrong."""
     X, signs, costs = text_like(2000, 600, problems=1, seed=4)
-    flipped = np.random.default_rng(4).normal(size=signs.shape) < -0.5
-    signs[flipped] *= -1
-    loss = hk.QuadraticallySmoothedHinge(1e-3)
+    signs[np.random.default_rng(4).normal(size=signs.shape) < -0.5] *= -1
     penalty = np.ones((X.shape[1], 1))
-    objective = Objective(Design(X), kernels.of(loss), signs, costs, penalty)
+    return Objective(Design(X), kernels.of(loss), signs, cost * costs, penalty)
+
+
+def test_rows_that_left_are_asked_again():
+    """Some rows leave that the optimum wants back."""
+    loss = hk.QuadraticallySmoothedHinge(1e-3)
+    objective = with_wrong_labels(loss)
     size = objective.initial_size()
     W, _ = ascent.start(objective, loss, 1e-7, size)
     assert lengths(objective.at(W).gradient) < 2e-3 * size
+
+
+def test_long_rows_are_climbed_further_to_a_fine_tolerance(monkeypatch):
+    objective = with_wrong_labels(hk.SquaredHinge(), cost=30)
+    size = objective.initial_size()
+
+    def passes(tolerance):
+        return ascent.start(objective, hk.SquaredHinge(), tolerance, size)[1][0]
+
+    short = [passes(tolerance) for tolerance in (1e-3, 1e-4)]
+    monkeypatch.setattr(ascent, "STIFF", 1.0)
+    rough, fine = (passes(tolerance) for tolerance in (1e-3, 1e-4))
+    assert rough == short[0]
+    assert fine > 5 * short[1]
 
 
 def test_every_kernel_has_its_kind():
