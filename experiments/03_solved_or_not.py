@@ -57,7 +57,7 @@ def findings(results):
     curves = results.labelled("curves", trials)
     post = curves[curves.model.str.startswith("4-2")]
     fails = f"The post's net solves {hinge.solved} of {hinge.seeds} seeds with hinge"
-    ends = post[post.epoch == post.epoch.max()].groupby("arm").train_loss.median()
+    ends = stats.ends(post, "train_loss", "arm")
     decays = f"The hinge ends at {ends['hinge, tanh']:.1e} with tanh, "
     decays += f"{ends['hinge, linear']:.1e} with a linear head"
     return lab.Findings(

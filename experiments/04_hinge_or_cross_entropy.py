@@ -48,15 +48,13 @@ def findings(results):
     means = stats.described(chosen, "test_accuracy", arm)
     largest = f"{100 * summary.difference.abs().max():.1f} points"
     told = "; ".join(f"{r.dataset}: {r.verdict} than {r.b}" for r in seen.itertuples())
-    curves = results.labelled("curves", chosen)
+    curves, metric = results.labelled("curves", chosen), "validation_accuracy"
     gap = f"Tuned, the losses differ by at most {largest} of test accuracy"
-    ends = curves[curves.epoch == curves.epoch.max()].groupby(["dataset", "loss"])
-    ends = ends.validation_accuracy.median().unstack()
+    ends = stats.ends(curves, metric, ["dataset", "loss"]).unstack()
     apart = 100 * (ends.max(axis=1) - ends.min(axis=1)).max()
     course = f"Validation accuracy of the losses ends within {apart:.1f} points"
     rates = chosen.learning_rate
     tune = f"Best by validation: rates from {rates.min():g} to {rates.max():g}"
-    metric = "validation_accuracy"
     return lab.Findings(
         sentence=f"Of {len(summary)} tuned comparisons, {len(summary) - len(seen)} show no "
         f"difference and none exceeds {largest}" + (f" ({told})." if told else "."),

@@ -8,10 +8,9 @@ the same losses under wrong labels.
 """
 
 from hinge_keras import lab
-from hinge_keras.lab import data, losses, models, plots, stats, verdicts
+from hinge_keras.lab import data, models, plots, stats, twelve, verdicts
 
 FULL = lab.full()
-SOURCE = "Janocha and Czarnecki 2017"
 WELL = 0.9  # The validation accuracy to which speed is measured.
 UNITS = 512 if FULL else 64
 NETS = {depth: models.MLP((UNITS,) * depth) for depth in (0, 1, 3)}
@@ -20,22 +19,12 @@ MNIST, DIGITS = (50_000, 10_000, 1.0), (800, 400, 597)
 EXPERIMENT = lab.Experiment(
     datasets=[data.mnist(sizes=MNIST) if FULL else data.digits(shares=DIGITS)],
     models=[*NETS.values()],
-    losses=losses.twelve(),
+    losses=twelve.losses(),
     learning_rates=[1e-3, 3e-3, 1e-2],
     epochs=15,
     batch_size=80,
     seeds=range(12),
 )
-
-
-def judged(speed, accuracy):
-    """The paper's summary: which losses are fast, and which less accurate."""
-    text = f"{{}} learns faster than {{}} (ours: epochs saved to {WELL:.0%})"
-    fast = ("hinge", "log"), ("hinge^2", "hinge"), ("hinge^3", "hinge")
-    yield from verdicts.orders(text, SOURCE, speed, fast)
-    text = "{1} is less accurate than {0} on clean labels"
-    accurate = ("log", "L1"), ("log", "Chebyshev")
-    yield from verdicts.orders(text, SOURCE, accuracy, accurate)
 
 
 def findings(results):
@@ -45,7 +34,11 @@ def findings(results):
     chosen = chosen.assign(layers=layers, needed=needed, saved=-needed)
     summary = stats.compare(chosen, "test_accuracy", within=("layers",), against="log")
     speed = stats.compare(chosen, "saved", within=("layers",), against="hinge")
-    claims = judged(speed[speed.layers == 1], summary[summary.layers == 1])
+    saved, clean = (table[table.layers == 1] for table in (speed, summary))
+    claims = [
+        *twelve.fast(saved, f"epochs saved to {WELL:.0%}"),
+        *twelve.inaccurate(clean),
+    ]
     by_seed = chosen.pivot_table("needed", ["loss", "seed"], "layers", sort=False)
     epochs = by_seed.groupby("loss", sort=False).mean()
     one = epochs[1]

@@ -50,7 +50,7 @@ def findings(results):
     post, other = row["as the post"], row["as the hinge post"]
     curves = results.labelled("curves", trials)
     slow = f"At the post's rate {post.solved} of {post.seeds} seeds are solved"
-    ends = curves[curves.epoch == curves.epoch.max()].groupby("arm").train_loss.median()
+    ends = stats.ends(curves, "train_loss", "arm")
     course = f"The median loss ends at {report.listed(ends, '{1:.1e} {0}')}"
     return lab.Findings(
         sentence=f"As its post trains it, cross-entropy solves {post.solved} of {post.seeds} "

@@ -7,10 +7,9 @@ clean. With FULL=1 in the environment MNIST takes the place of handwritten digit
 """
 
 from hinge_keras import lab
-from hinge_keras.lab import data, losses, models, plots, report, stats, verdicts
+from hinge_keras.lab import data, models, plots, report, stats, twelve, verdicts
 
 FULL = lab.full()
-SOURCE = "Janocha and Czarnecki 2017"
 MNIST, DIGITS = (50_000, 10_000, 1.0), (800, 400, 597)
 CLEAN = data.mnist(sizes=MNIST) if FULL else data.digits(shares=DIGITS)
 NOISY = {share: data.with_label_noise(CLEAN, share) for share in (0.2, 0.4, 0.6)}
@@ -20,7 +19,7 @@ NETS = {depth: models.MLP((512 if FULL else 64,) * depth) for depth in (0, 1, 3)
 EXPERIMENT = lab.Experiment(
     datasets=[*SETS.values()],
     models=[*NETS.values()],
-    losses=losses.twelve(),
+    losses=twelve.losses(),
     learning_rates=[1e-3, 3e-3, 1e-2],
     epochs=15,
     batch_size=80,
@@ -31,12 +30,9 @@ EXPERIMENT = lab.Experiment(
 
 def judged(summary):
     """The paper's summary: which losses are robust, at every depth."""
-    robust = ("L1 of softmax", "log"), ("L2 of softmax", "log")
     strong = summary[summary.noise >= 0.4].groupby(["layers", "noise"])
     for (depth, noise), rows in strong:
-        text = f"{{}} withstands {noise:.0%} wrong labels better than {{}} "
-        text += f"(ours: {depth} hidden layers)"
-        yield from verdicts.orders(text, SOURCE, rows, robust)
+        yield from twelve.robust(rows, noise, f"{depth} hidden layers")
 
 
 def findings(results):

@@ -1,27 +1,7 @@
-"""Losses for comparisons: Keras' own on integer labels, and a paper's list."""
+"""Losses for comparisons: Keras' own on integer labels."""
 
 import keras
 from keras import ops
-
-import hinge_keras as hk
-
-
-def twelve():
-    """The twelve losses of Janocha and Czarnecki (2017), by the paper's names."""
-    return {
-        "log": hk.CrossEntropy(),
-        "log^2": hk.SquaredLog(),
-        "hinge": hk.OneVsRest(hk.Hinge(0.5)),
-        "hinge^2": hk.OneVsRest(hk.Hinge(0.5, power=2)),
-        "hinge^3": hk.OneVsRest(hk.Hinge(0.5, power=3)),
-        "L1": hk.L1(),
-        "L2": hk.L2(),
-        "L1 of softmax": hk.L1(softmax=True),
-        "L2 of softmax": hk.L2(softmax=True),
-        "Chebyshev": hk.Chebyshev(),
-        "Tanimoto": hk.Tanimoto(),
-        "Cauchy-Schwarz": hk.CauchySchwarz(),
-    }
 
 
 class OneHot(keras.losses.Loss):

@@ -277,6 +277,11 @@ def first_epoch(curves, column, level):
     return curves[curves[column] >= level].groupby("trial").epoch.min()
 
 
+def ends(curves, column, by):
+    """The median of a column after the last epoch, by other columns."""
+    return curves[curves.epoch == curves.epoch.max()].groupby(by)[column].median()
+
+
 def epochs_to(trials, curves, column, level):
     """Epochs until a column reaches a level, one a trial.
 

@@ -84,13 +84,8 @@ def start(objective, loss, tolerance, initial, duals=None):
         costs = np.ascontiguousarray(objective.costs[:, k])
         gains = np.empty(PASSES)
         passes = compiled.ascend(
-            design.X.data,
-            *design.indexing,
-            design.square_norms,
-            signs,
-            costs,
-            design.intercept,
-            kind,
+            (design.X.data, *design.indexing, design.square_norms),
+            (signs, costs, design.intercept, kind),
             STILL * tolerance,
             0.0 if narrow else (CLOSE * tolerance * initial[k]) ** 2,
             tolerance**2 if narrow else 0.0,

@@ -104,7 +104,10 @@ def derivatives(kind, margin, sigma, m):
 
 @numba.njit(**COMPILE)
 def box(kind, sigma, cost):
-    """How fast a dual variable of such a loss grows with the margin's gap, and to what."""
+    """How fast a dual variable grows with the gap of its margin, and to what.
+
+    For slopes that are linear and then flat.
+    """
     return (2 * cost, np.inf) if kind == SQUARED_HINGE else (cost / sigma, cost)
 
 
@@ -153,32 +156,17 @@ def drawn(state, below):
 
 
 @numba.njit(**COMPILE)
-def ascend(
-    data,
-    indices,
-    indptr,
-    norms,
-    signs,
-    costs,
-    intercept,
-    loss,
-    still,
-    goal,
-    little,
-    fall,
-    duals,
-    w,
-    gains,
-):
+def ascend(X, problem, still, goal, little, fall, duals, w, gains):
     """Dual coordinate ascent from `duals` and the `w` that they span, both in place.
 
     Ends when what is left falls to `goal`, when a pass gains no more than the share
     `little` of all gains, or more than the share `fall` of one a few before; at the
-    latest when `gains` is full. For `still` see `sweep`.
+    latest when `gains` is full. For `X`, `problem` and `still` see `sweep`.
 
     Returns:
         The number of passes.
     """
+    (_, _, _, norms), (_, costs, _, _) = X, problem
     every = np.flatnonzero((costs > 0) & (norms > 0)).astype(np.uint32)
     rows, count = every.copy(), len(every)
     order = np.empty(count // TOGETHER + 1, np.int64)
@@ -187,19 +175,13 @@ def ascend(
     total, below, above = 0.0, -np.inf, np.inf
     for k in range(len(gains)):
         left, gains[k], below, above = sweep(
-            data,
-            indices,
-            indptr,
-            norms,
-            rows[:count],
-            order,
-            signs,
-            costs,
-            intercept,
-            loss,
+            X,
+            problem,
             still,
             duals,
             w,
+            rows[:count],
+            order,
             calm,
             rest,
             state,
@@ -234,27 +216,11 @@ def staying(rows, rest):
 
 
 @numba.njit(**COMPILE)
-def sweep(
-    data,
-    indices,
-    indptr,
-    norms,
-    rows,
-    order,
-    signs,
-    costs,
-    intercept,
-    loss,
-    still,
-    duals,
-    w,
-    calm,
-    rest,
-    state,
-    below,
-    above,
-):
+def sweep(X, problem, still, duals, w, rows, order, calm, rest, state, below, above):
     """One pass of dual coordinate ascent over the rows, in a new random order.
+
+    `X` is the data, indices, row bounds and squared norms of a matrix, `problem` the
+    signs and costs of its rows, the intercept's column and the loss.
 
     Keeps `w = sum_i duals_i * signs_i * x_i`. A row whose dual variable is off by
     no more than the share `still` of its cost rests, for 1, 3, 7 ... passes the
@@ -268,6 +234,8 @@ def sweep(
         what the pass gained, or a little less; then by how much margins were off,
         below and above.
     """
+    data, indices, indptr, norms = X
+    signs, costs, intercept, loss = problem
     kind, margin, sigma = loss
     bounded = kind in (SQUARED_HINGE, PARABOLA)
     left = gain = lowest = highest = 0.0

@@ -85,6 +85,12 @@ def test_many_panels_take_two_rows_and_each_row_has_its_label():
     assert labels == ["slope", "", "slope", ""]
 
 
+def test_an_odd_number_of_panels_leaves_no_empty_one():
+    wide = pd.concat([table().assign(dataset=name) for name in "pqrst"])
+    figure = plots.lines(wide, "epoch", "slope", "T", "epoch", "slope", panel="dataset")
+    assert [axis.get_title() for axis in figure.axes] == list("pqrst")
+
+
 def test_a_short_logarithmic_axis_has_plain_numbers():
     grown = table().assign(error=[3.0 + k for k in range(len(table()))])
     figure = plots.lines(grown, "epoch", "error", "T", "epoch", "error", logy=True)

@@ -259,6 +259,17 @@ def test_each_part_is_corrected_by_itself():
     assert rows.p_holm[3:].tolist() == alone.p_holm.tolist()
 
 
+def test_the_end_of_curves_is_the_median_of_their_last_epoch():
+    curves = pd.DataFrame(
+        {
+            "loss": list("aaaab"),
+            "epoch": [1, 2, 2, 2, 2],
+            "y": [9.0, 1.0, 2.0, 6.0, 4.0],
+        }
+    )
+    assert stats.ends(curves, "y", "loss").to_dict() == {"a": 2.0, "b": 4.0}
+
+
 def test_a_level_never_reached_counts_as_reached_after_the_last_epoch():
     trials = pd.DataFrame({"trial": ["a", "b"], "epochs": [3, 3]})
     curves = pd.DataFrame(

@@ -17,7 +17,7 @@ STYLE = {
 
 
 def panels(count, title, width=4.0, height=3.6, rows=1, **options):
-    """A titled figure with a row of panels; the axes come as a flat list."""
+    """A titled figure with rows of panels; the axes come as a flat list."""
     with plt.rc_context(STYLE):
         columns = -(-count // rows)
         figure = Figure(
@@ -26,7 +26,9 @@ def panels(count, title, width=4.0, height=3.6, rows=1, **options):
         )
         axes = figure.subplots(rows, columns, squeeze=False, **options).ravel()
         figure.suptitle(title, fontsize=13, fontweight="bold", wrap=True)
-    return figure, list(axes)
+        for spare in axes[count:]:
+            spare.remove()
+    return figure, list(axes[:count])
 
 
 def logarithmic(axis, direction):

@@ -104,7 +104,7 @@ def lines(
             logarithmic(axis, "x")
         if logy:
             logarithmic(axis, "y")
-    columns = len(axes) // rows
+    columns = -(-len(axes) // rows)
     for axis in axes[::columns]:
         axis.set_ylabel(ylabel)
     axes[columns - 1].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
