@@ -30,7 +30,8 @@ def examples():
 
 @pytest.mark.parametrize("test", list(examples()))
 def test_example_is_true(test):
-    namespace = {**vars(hk), **test.globs, "hk": hk, "keras": keras, "np": np}
+    public = {name: getattr(hk, name) for name in hk.__all__}
+    namespace = {**public, **test.globs, "hk": hk, "keras": keras, "np": np}
     for example in test.examples:
         compiled = compile(
             example.source, test.name, "single" if not example.want else "eval"

@@ -18,7 +18,7 @@ from hinge_keras.configured import arguments
 random = np.random.default_rng(0)
 SIGNS = random.choice([-1, 1], 1000)
 SCORES = random.normal(0, 2, 1000).astype("float32")
-WEIGHTS = random.integers(0, 4, 1000).astype("float32")
+WEIGHTS = random.uniform(0, 1, 1000).astype("float32")
 MARGINS = SIGNS * SCORES
 
 EXPECTED = {
@@ -71,7 +71,7 @@ def test_is_stateless_too(metric_and_scores):
         )
     found = float(metric.stateless_result(state))
     np.testing.assert_allclose(found, expected.mean(), rtol=1e-5)
-    assert result(metric) == 0
+    assert np.isnan(result(metric))
 
 
 def test_reset_forgets(metric_and_scores):
@@ -247,3 +247,40 @@ def test_tallies_pass_nan_on():
         assert np.isnan(float(metric([1, 0], [np.nan, 1.0])))
     for metric in (hk.BrierScore(), hk.ExpectedCalibrationError()):
         assert np.isnan(float(metric([1, 0], [3.0, 0.5])))
+
+
+LOWER_IS_BETTER = {
+    "margin_violations",
+    "support_fraction",
+    "brier_score",
+    "expected_calibration_error",
+    "loss_metric",
+}
+
+
+def test_each_metric_knows_which_way_is_better(every_metric):
+    name = hk.configured.snake_case(type(every_metric).__name__)
+    assert every_metric._direction == ("down" if name in LOWER_IS_BETTER else "up")
+
+
+def test_ties_count_half_in_the_ranking():
+    y, f = [0, 1, 0, 1, 1], [0.5, 0.5, -1.0, -1.0, 2.0]
+    wanted = roc_auc_score(y, f)
+    assert wanted == pytest.approx(4 / 6)
+    np.testing.assert_allclose(float(hk.RankingAccuracy()(y, f)), wanted, rtol=1e-6)
+    np.testing.assert_allclose(float(hk.RankingAccuracy()(y, np.zeros(5))), 0.5)
+
+
+def test_infinite_scores_are_the_last_cells():
+    y, f = [0, 1, 0, 1], [-np.inf, np.inf, -1.0, 1.0]
+    assert float(hk.RankingAccuracy()(y, f)) == 1.0
+    assert float(hk.SignAccuracy()(y, f)) == 1.0
+
+
+def test_a_quantile_lies_in_the_middle_of_its_cell():
+    errors = []
+    for m in random.uniform(0.2, 1.0, 60):
+        metric = hk.MarginQuantile(0.5)
+        errors.append(float(metric([1], [m])) - m)
+    assert np.abs(errors).max() < 1.1e-3
+    assert abs(np.mean(errors)) < 2e-4

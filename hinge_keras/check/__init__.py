@@ -3,32 +3,21 @@
 The library's own tests run every law on every loss it has.
 """
 
-from hinge_keras.check.laws import laws_of
-from hinge_keras.check.probe import (
-    Examples,
-    at,
-    double_precision,
-    gradient,
-    slopes,
-    tensor,
-    values,
-)
-from hinge_keras.losses.base import MarginLoss
+from hinge_keras.check.laws import laws_of as laws_of
+from hinge_keras.check.probe import Examples as Examples
+from hinge_keras.check.probe import at as at
+from hinge_keras.check.probe import double_precision as double_precision
+from hinge_keras.check.probe import gradient as gradient
+from hinge_keras.check.probe import slopes as slopes
+from hinge_keras.check.probe import tensor as tensor
+from hinge_keras.check.probe import values as values
+from hinge_keras.losses.base import MarginLoss, MulticlassLoss, SignedLoss
+from hinge_keras.losses.pairs import PairLoss
 
-__all__ = [
-    "Examples",
-    "at",
-    "check_loss",
-    "double_precision",
-    "gradient",
-    "laws_of",
-    "slopes",
-    "tensor",
-    "values",
-]
+__all__ = ["check_loss"]
 
 
-def check_loss(loss, classes=5):
+def check_loss(loss: MarginLoss, classes: int = 5) -> None:
     """Runs every law that applies to a loss; silent if all hold.
 
     Args:
@@ -41,8 +30,12 @@ def check_loss(loss, classes=5):
 
     >>> check_loss(Hinge(margin=0.5))
     """
-    if not isinstance(loss, MarginLoss):
-        raise ValueError(f"loss is {loss!r}; accepted is a margin loss instance.")
+    common = isinstance(loss, SignedLoss | MulticlassLoss)
+    if not common or isinstance(loss, PairLoss):
+        raise ValueError(
+            f"loss is {loss!r}; accepted is an instance of a margin loss of one score "
+            "an output, or one a class."
+        )
     for law in laws_of(loss):
         try:
             law(loss, Examples(loss, classes))

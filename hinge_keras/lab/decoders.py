@@ -20,8 +20,8 @@ def ambiguous():
 class RawCalibrationError(hk.ExpectedCalibrationError):
     """The calibration error of scores read as if they were log odds."""
 
-    def entries(self, y_true, y_pred):
-        return super().entries(y_true, ops.sigmoid(y_pred))
+    def read(self, y_true, y_pred, mask):
+        return super().read(y_true, ops.sigmoid(y_pred), mask)
 
 
 def rounding():

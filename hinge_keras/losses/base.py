@@ -5,94 +5,181 @@
 """
 
 import abc
-import inspect
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, Unpack
 
 import keras
 from keras import ops
 
-from hinge_keras import margins
-from hinge_keras.configured import Configured, at_least, plain, snake_case
+from hinge_keras import margins, weights
+from hinge_keras.configured import (
+    Configured,
+    at_least,
+    by_class,
+    is_number,
+    of_python,
+    snake_case,
+)
+from hinge_keras.internals import mask_of
+from hinge_keras.losses.facts import Facts, Stated, StatedOfClasses, StatedOfMargin
 
-REGISTRY = {}
+__all__ = [
+    "BinaryLoss",
+    "ComposedLoss",
+    "MarginLoss",
+    "MulticlassLoss",
+    "ScoreLoss",
+    "SignedLoss",
+]
+
+Numbers = Sequence[float] | Mapping[Any, float]  # Or an array; one a class.
 
 
-class MarginLoss(Configured, keras.losses.Loss, abc.ABC):
-    """A loss of raw scores; subclasses give one value per example.
+class PlainOptions(TypedDict, total=False):
+    """The arguments that every loss takes; `ScoreLoss` says what they mean."""
+
+    reduction: str | None
+    name: str | None
+    dtype: Any
+
+
+class Options(PlainOptions, total=False):
+    """The arguments that every margin loss takes; `MarginLoss` says what they mean."""
+
+    class_weight: Numbers | str | None
+    normalise_class_weight: bool
+    ignore_label: float | None
+    soft_labels: bool
+    axis: int
+
+
+class ScoreLoss(Stated, Configured, keras.losses.Loss, abc.ABC):
+    """A loss of raw scores: subclasses read labels and give values.
 
     Args:
-        class_weight: One weight from 0 up for each class, as a sequence or a
-            dict from the class: `[w of -1 or 0, w of +1]` for a binary loss.
-            It multiplies the value, as an equal sample weight would.
-        ignore_label: Examples (outputs, in a binary loss) with this label
-            count for nothing, the mean over the batch included. In one-hot
-            labels, a row filled with it.
         reduction: As for any Keras loss: `"sum_over_batch_size"`, `"sum"`,
             `"mean"`, `"mean_with_sample_weight"`, `"none"` or `None`.
         name: Defaults to the class name in snake case.
         dtype: Defaults to Keras' `floatx`. Half precision is widened to
             float32: hinge values overflow and integer labels round in it.
 
-    Facts a subclass states about itself, and `check_loss` tests:
-    `convex` in the scores; `monotone`, never rising with the true class's
-    margin; `nonnegative`; `stochastic`, drawing noise; `zero_from`, the margin
-    from which the loss is zero; `calibrated` for its own error, `None` where
-    the literature leaves it open.
+    Sample weights are one number, one an example, or one an output, in any shape
+    that says which.
     """
 
-    convex = True
-    monotone = True
-    nonnegative = True
-    stochastic = False
-    zero_from = math.inf
-    calibrated = None
+    axis = -1
 
     def __init__(
         self,
-        class_weight=None,
-        ignore_label=None,
-        reduction="sum_over_batch_size",
-        name=None,
-        dtype=None,
-    ):
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         self.requested_dtype = getattr(dtype, "name", dtype)
         super().__init__(
             name=name or snake_case(type(self).__name__),
             reduction=reduction,
             dtype=widened(dtype),
         )
-        self.class_weight = as_weights(class_weight)
-        self.ignore_label = ignore_label
-
-    def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
-        if not inspect.isabstract(cls):
-            REGISTRY[snake_case(cls.__name__)] = cls
 
     @abc.abstractmethod
-    def kept(self, y_true, y_pred):
-        """1 for an example that counts, 0 for an ignored one."""
+    def read(self, y_true, y_pred, mask=None):
+        """What labels and scores say: `scores`, `share` and `outputs`, and more."""
+
+    @abc.abstractmethod
+    def values(self, reading):
+        """One value an output, `(..., outputs)`, or an example, `(..., 1)`."""
+
+    def weights_of(self, reading):
+        """The class weight of each value, or `None`."""
+        return None
+
+    def counts(self, reading, of_class, given):
+        """How much each value counts in a mean's denominator, `None`: all count 1."""
+        return given
+
+    def call(self, y_true, y_pred):
+        """One value an example, `(...)`."""
+        return self.weighed(y_true, y_pred)[0]
 
     def __call__(self, y_true, y_pred, sample_weight=None):
-        if self.ignore_label is not None:
-            sample_weight = self.share(y_true, y_pred, sample_weight)
-        result = super().__call__(y_true, y_pred, sample_weight)
-        empty = tuple(result.shape) == (0,) and self.reduction not in (None, "none")
-        return ops.sum(result) if empty else result
+        mask = mask_of(y_pred)
+        y_pred = margins.dense(y_pred, "y_pred", self.dtype)
+        by_weight = self.reduction == "mean_with_sample_weight"
+        values, counted = self.weighed(y_true, y_pred, sample_weight, mask, by_weight)
+        return weights.reduce(values, self.reduction, counted)
 
-    def share(self, y_true, y_pred, sample_weight):
-        """Sample weights under which a mean over all is one over the kept."""
-        kept = counted = self.kept(y_true, y_pred)
-        present = ops.ones_like(kept)
-        if getattr(y_pred, "_keras_mask", None) is not None:
-            present = ops.cast(y_pred._keras_mask, kept.dtype)
-            counted = kept * present
-        if self.reduction in ("mean", "sum_over_batch_size"):
-            kept = kept * ops.divide_no_nan(ops.sum(present), ops.sum(counted))
-        return kept if sample_weight is None else kept * like(sample_weight, kept)
+    def weighed(self, y_true, y_pred, sample_weight=None, mask=None, by_weight=False):
+        """One value an example, and how much each counts in a mean's denominator.
+
+        The second is `None` where every example counts 1. `by_weight` counts by
+        sample weight.
+        """
+        reading = self.read(y_true, y_pred, mask)
+        given = weights.spread(sample_weight, reading, self.axis)
+        of_class = self.weights_of(reading)
+        factor = weights.product(of_class, given)
+        reading = weights.unseen(reading, factor)
+        values = self.values(reading)
+        if factor is None and reading.share is None:
+            return margins.unless_nan(weights.mean(values), reading), None
+        values = weights.weigh(margins.unless_nan(values, reading), factor)
+        counts = self.counts(reading, of_class, given if by_weight else None)
+        if counts is None and reading.share is None:
+            return weights.mean(values), None
+        counts = ops.ones_like(values) * (1.0 if counts is None else counts)
+        return weights.mean(values, reading.share), weights.mean(counts, reading.share)
 
     def saved_dtype(self):
         return self.requested_dtype
+
+
+class MarginLoss(ScoreLoss):
+    """A loss of raw scores and of labels that are classes.
+
+    Args:
+        class_weight: One weight from 0 up for each class, as a sequence or a
+            dictionary from the class (0 to classes - 1, or -1 and +1):
+            `[w of -1 or 0, w of +1]` for a binary loss. It multiplies the value,
+            as an equal sample weight would, and a mean still divides by the number
+            of examples. `"balanced"`, for a loss that knows `class_counts`: the
+            mean count over the class's own.
+        normalise_class_weight: Divide a mean by the sum of class weights in place
+            of the number of examples, as PyTorch's `CrossEntropyLoss` does.
+        ignore_label: Examples (outputs, in a binary loss) with this label
+            count for nothing, the mean over the batch included; NaN is a label
+            too. In one-hot labels, a row filled with it. Under a strategy of
+            several replicas each replica divides by its own count.
+        soft_labels: Read labels as probabilities, `p` of +1 or a row of one for
+            each class, and take the expected loss: `sum_c p_c * loss(s, c)`.
+        axis: Where the classes or outputs stand in scores (and in labels of as
+            many axes): 1 for channels first.
+
+    Labels that are unknown raise a `ValueError`, or, in compiled code, do what
+    `hinge_keras.refusal` says; their loss is NaN.
+    """
+
+    def __init__(
+        self,
+        class_weight: Numbers | str | None = None,
+        normalise_class_weight: bool = False,
+        ignore_label: float | None = None,
+        soft_labels: bool = False,
+        axis: int = -1,
+        **options: Unpack[PlainOptions],
+    ) -> None:
+        super().__init__(**options)
+        self.class_weight = as_weights(
+            class_weight, getattr(self, "class_counts", None)
+        )
+        self.normalise_class_weight = bool(normalise_class_weight)
+        self.ignore_label = as_label(ignore_label)
+        self.soft_labels = bool(soft_labels)
+        self.axis = as_axis(axis)
+
+    def counts(self, reading, of_class, given):
+        return weights.product(of_class if self.normalise_class_weight else None, given)
 
 
 class SignedLoss(MarginLoss):
@@ -102,7 +189,7 @@ class SignedLoss(MarginLoss):
     shape. The value of an example is the mean over its outputs.
     """
 
-    def __init__(self, **options):
+    def __init__(self, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         refuse_other_than(2, self.class_weight, "class_weight")
 
@@ -110,38 +197,22 @@ class SignedLoss(MarginLoss):
     def elements(self, scores, signs):
         """One value an output, `(..., outputs)`."""
 
-    def call(self, y_true, y_pred):
-        scores, signs, kept = margins.binary(y_true, y_pred, self.ignore_label)
-        values = self.weighted(self.elements(scores, signs), signs)
-        return margins.unless_nan(margins.mean(values, kept), signs * scores)
+    def read(self, y_true, y_pred, mask=None):
+        return margins.binary(
+            y_true, y_pred, self.ignore_label, self.soft_labels, self.axis, mask
+        )
 
-    def weighted(self, values, signs):
+    def values(self, reading):
+        return self.elements(reading.scores, reading.signs)
+
+    def weights_of(self, reading):
         if self.class_weight is None:
-            return values
-        return weigh(values, margins.of_sign(self.class_weight, signs))
-
-    def kept(self, y_true, y_pred):
-        kept = margins.binary(y_true, y_pred, self.ignore_label, check=False)[2]
-        return ops.max(kept, axis=-1)
+            return None
+        return margins.of_sign(self.class_weight, reading.signs)
 
 
-class BinaryLoss(SignedLoss):
-    """A function `phi(m)` of the margin `m = sign * score`.
-
-    Args:
-        soft_labels: Read labels as probabilities `p` of +1 and take the
-            expected loss `p * phi(f) + (1 - p) * phi(-f)`.
-
-    Two more facts: `lipschitz`, the largest `abs(slope)`, and `smoothness`, the
-    largest `abs(curvature)`, infinite at a kink.
-    """
-
-    lipschitz = math.inf
-    smoothness = math.inf
-
-    def __init__(self, soft_labels=False, **options):
-        super().__init__(**options)
-        self.soft_labels = soft_labels
+class BinaryLoss(StatedOfMargin, SignedLoss):
+    """A function `phi(m)` of the margin `m = sign * score`."""
 
     @abc.abstractmethod
     def phi(self, m):
@@ -155,63 +226,55 @@ class BinaryLoss(SignedLoss):
         """The second derivative of `phi`, 0 at a kink."""
         raise NotImplementedError(f"{type(self).__name__} declares no curvature.")
 
-    @property
-    def calibrated(self):
-        """Whether the minimiser's sign is the likelier label's.
-
-        A convex `phi` is calibrated exactly if it falls at 0: Bartlett, Jordan
-        and McAuliffe, Journal of the American Statistical Association 101 (2006).
-        """
-        return bool(self.slope(0.0) < 0)
-
     def elements(self, scores, signs):
         return self.phi(signs * scores)
 
-    def call(self, y_true, y_pred):
-        if not self.soft_labels:
-            return super().call(y_true, y_pred)
-        scores, p, kept = margins.soft(y_true, y_pred, self.ignore_label)
-        ones = ops.ones_like(p)
-        values = self.weighted(self.expected(scores, p), ones)
-        values = values + self.weighted(self.expected(-scores, 1 - p), -ones)
-        return margins.unless_nan(margins.mean(values, kept), p + scores)
+    def past(self, gap):
+        """What it costs that a gap is below 0: `phi`, moved to reach zero there.
 
-    def expected(self, m, p):
-        """`p * phi(m)`, which is 0 where `p` is, however large `phi(m)` is."""
-        return p * self.phi(ops.where(p == 0, 0.0, m))
+        A `phi` that reaches zero nowhere is moved by 1.
+        """
+        return self.phi((1.0 if math.isinf(self.zero_from) else self.zero_from) + gap)
 
 
-class MulticlassLoss(MarginLoss):
+class MulticlassLoss(StatedOfClasses, MarginLoss):
     """A function of all the scores of an example and of which is the true class.
 
     Labels are integers, `(...)` or `(..., 1)`, or one-hot rows of 0/1 or
-    -1/+1, `(..., classes)`, the shape of the scores.
-
-    Two more facts: `shift_invariant`, unchanged when all scores of an example
-    shift, and `symmetric`, treating all classes alike.
+    -1/+1, `(..., classes)`, the shape of the scores. A score of -inf takes its
+    class out.
     """
-
-    shift_invariant = True
-    symmetric = True
 
     @abc.abstractmethod
     def aggregate(self, scores, is_true):
         """One value per example, `(...)`, from scores and the true-class mask."""
 
-    def call(self, y_true, y_pred):
-        scores, is_true, kept = margins.multiclass(y_true, y_pred, self.ignore_label)
-        if 0 in scores.shape:  # The maximum over nothing is refused by backends.
-            return ops.sum(scores, axis=-1)
-        values = self.aggregate(scores, is_true)
-        if self.class_weight is not None:
-            refuse_other_than(scores.shape[-1], self.class_weight, "class_weight")
-            weight = margins.of_class(self.class_weight, is_true, values)
-            values = weigh(values, weight)
-        values = values if kept is None else ops.where(kept > 0, values, 0.0)
-        return margins.unless_nan(values, scores)
+    def by_class(self, scores):
+        """The value of each class as the true one, `(..., classes)`."""
+        return self.aggregate(*margins.every_class(scores))
 
-    def kept(self, y_true, y_pred):
-        return margins.multiclass(y_true, y_pred, self.ignore_label, check=False)[2]
+    def read(self, y_true, y_pred, mask=None):
+        return margins.multiclass(
+            y_true, y_pred, self.ignore_label, self.soft_labels, self.axis, mask
+        )
+
+    def values(self, reading):
+        scores, is_true, share, _ = reading
+        if 0 in scores.shape:  # The maximum over nothing is refused by backends.
+            return ops.sum(scores, axis=-1, keepdims=True)
+        if is_true is None:
+            # A loss that is infinite there must not reach a share of 0.
+            return ops.where(share == 0, 0.0, self.by_class(scores))
+        return ops.expand_dims(self.aggregate(scores, is_true), -1)
+
+    def weights_of(self, reading):
+        if self.class_weight is None:
+            return None
+        scores, is_true, _, _ = reading
+        refuse_other_than(scores.shape[-1], self.class_weight, "class_weight")
+        if is_true is None:
+            return ops.convert_to_tensor(self.class_weight, scores.dtype)
+        return ops.expand_dims(margins.of_class(self.class_weight, is_true, scores), -1)
 
 
 class ComposedLoss(MulticlassLoss):
@@ -221,31 +284,37 @@ class ComposedLoss(MulticlassLoss):
         base: A `BinaryLoss`; `Hinge()` by default.
     """
 
-    def __init__(self, base=None, **options):
+    def __init__(
+        self, base: BinaryLoss | None = None, **options: Unpack[Options]
+    ) -> None:
         super().__init__(**options)
         self.base = as_base(base)
 
     @property
-    def convex(self):
-        # phi falls along a convex maximum; if it also rises, the sum may bend back.
-        return self.base.convex and self.base.monotone
+    def facts(self) -> Facts:
+        base = self.base
+        return Facts(
+            # phi falls along a convex maximum; if it rises too, the sum may bend back.
+            convex=base.convex and base.monotone,
+            monotone=base.monotone,
+            nonnegative=base.nonnegative,
+            zero_from=base.zero_from,
+        )
 
-    @property
-    def monotone(self):
-        return self.base.monotone
-
-    @property
-    def nonnegative(self):
-        return self.base.nonnegative
-
-    @property
-    def zero_from(self):
-        return self.base.zero_from
+    def summed(self, m, counted):
+        """The sum of `phi` over the margins that count; a rival at -inf has none."""
+        if not self.base.monotone:  # Else `phi` is 0 there.
+            counted = counted & (m < float("inf"))
+            m = ops.where(counted, m, 0.0)
+        return ops.sum(ops.where(counted, self.base.phi(m), 0.0), axis=-1)
 
 
-def as_base(base):
+def as_base(base: BinaryLoss | None) -> BinaryLoss:
     """The binary loss to compose over, the hinge if none is given."""
-    base = REGISTRY["hinge"]() if base is None else base
+    if base is None:
+        from hinge_keras.losses.binary import Hinge
+
+        return Hinge()
     if not isinstance(base, BinaryLoss):
         raise ValueError(
             f"base is {base!r}; accepted is a binary margin loss such as "
@@ -254,35 +323,47 @@ def as_base(base):
     return base
 
 
-def as_weights(class_weight):
+def as_weights(class_weight, class_counts):
     """Class weights as a list, in the order of the classes."""
     if class_weight is None:
         return None
-    if isinstance(class_weight, dict):
-        class_weight = [class_weight[label] for label in sorted(class_weight)]
-    return [at_least("class_weight", weight, 0) for weight in plain(class_weight)]
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        if class_counts is None:
+            raise ValueError(
+                "class_weight is 'balanced'; accepted is that where a loss takes "
+                "class_counts; here, one weight for each class."
+            )
+        mean = sum(class_counts) / len(class_counts)
+        return [mean / count for count in class_counts]
+    found = by_class("class_weight", class_weight)
+    return [at_least("class_weight", weight, 0) for weight in found]
+
+
+def as_label(ignore_label):
+    """The ignored label, a number."""
+    if ignore_label is None or is_number(ignore_label):
+        return of_python(ignore_label)
+    raise ValueError(
+        f"ignore_label is {ignore_label!r}; accepted is a number, NaN included, or None."
+    )
+
+
+def as_axis(axis):
+    """The axis of the classes, a whole number."""
+    if is_number(axis) and axis == int(axis) and axis != 0:
+        return int(axis)
+    raise ValueError(
+        f"axis is {axis!r}; accepted is a whole number but 0, the axis of the examples."
+    )
 
 
 def refuse_other_than(classes, values, name):
     """One number for each class, or a `ValueError`."""
-    if values is not None and len(values) != classes:
+    if values is not None and classes is not None and len(values) != classes:
         raise ValueError(
             f"{name} has {len(values)} entries; accepted is one for each of the "
             f"{classes} classes."
         )
-
-
-def weigh(values, weight):
-    """`weight * values`, which is 0 where the weight is, even if a value is inf."""
-    return ops.where(weight > 0, weight * values, 0.0)
-
-
-def like(sample_weight, values):
-    """Sample weights of the shape of the values: a last axis of 1 is dropped."""
-    sample_weight = ops.cast(sample_weight, values.dtype)
-    if len(sample_weight.shape) == len(values.shape) + 1:
-        sample_weight = ops.squeeze(sample_weight, axis=-1)
-    return sample_weight
 
 
 def indicator(condition, like):

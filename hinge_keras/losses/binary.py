@@ -1,21 +1,25 @@
 """Binary losses with a classical name, each a function of the margin."""
 
 import math
+from typing import Unpack
 
 from keras import ops
 
 from hinge_keras import margins
-from hinge_keras.configured import above, at_least, below
+from hinge_keras.configured import above, at_least, below, between
 from hinge_keras.losses.base import (
     BinaryLoss,
+    Options,
     SignedLoss,
     as_base,
     indicator,
     softplus,
 )
+from hinge_keras.losses.facts import Facts
 
 __all__ = [
     "AsymmetricMargin",
+    "DoubleHinge",
     "Exponential",
     "Hinge",
     "LeastSquares",
@@ -24,6 +28,7 @@ __all__ = [
     "Pinball",
     "Ramp",
     "SquaredHinge",
+    "Unhinged",
 ]
 
 
@@ -40,13 +45,20 @@ class Hinge(BinaryLoss):
     Cortes and Vapnik, Support-vector networks, Machine Learning 20 (1995).
     """
 
-    def __init__(self, margin=1.0, power=1, **options):
+    def __init__(
+        self, margin: float = 1.0, power: float = 1, **options: Unpack[Options]
+    ) -> None:
         super().__init__(**options)
         self.margin = above("margin", margin, 0)
         self.power = at_least("power", power, 1)
-        self.zero_from = margin
-        self.lipschitz = 1.0 if power == 1 else math.inf
-        self.smoothness = 2.0 if power == 2 else math.inf
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(
+            zero_from=self.margin,
+            lipschitz=1.0 if self.power == 1 else math.inf,
+            smoothness=2.0 if self.power == 2 else math.inf,
+        )
 
     def phi(self, m):
         # relu, not maximum: its gradient at the kink is 0 on every backend.
@@ -76,12 +88,13 @@ class SquaredHinge(BinaryLoss):
     arXiv 1306.0239 (2013).
     """
 
-    smoothness = 2.0
-
-    def __init__(self, margin=1.0, **options):
+    def __init__(self, margin: float = 1.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.margin = above("margin", margin, 0)
-        self.zero_from = margin
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(zero_from=self.margin, smoothness=2.0)
 
     def phi(self, m):
         return ops.square(ops.relu(self.margin - m))
@@ -97,7 +110,8 @@ class Logistic(BinaryLoss):
     """The logistic loss, `phi(m) = log(1 + exp(-m))`, in nats.
 
     Cross-entropy from scores: equals Keras' binary cross-entropy with
-    `from_logits=True` on 0/1 labels.
+    `from_logits=True` on 0/1 labels, PyTorch's `SoftMarginLoss` on -1/+1 labels, and
+    its `MultiLabelSoftMarginLoss` on multi-hot labels.
 
     >>> Logistic()([1, 0], [0.0, 0.0])  # log 2
     0.6931
@@ -106,8 +120,9 @@ class Logistic(BinaryLoss):
     American Statistical Association 39 (1944).
     """
 
-    lipschitz = 1.0
-    smoothness = 0.25
+    @property
+    def facts(self) -> Facts:
+        return Facts(lipschitz=1.0, smoothness=0.25)
 
     def phi(self, m):
         return softplus(-m)
@@ -130,8 +145,9 @@ class Perceptron(BinaryLoss):
     Rosenblatt, The perceptron, Psychological Review 65 (1958).
     """
 
-    zero_from = 0.0
-    lipschitz = 1.0
+    @property
+    def facts(self) -> Facts:
+        return Facts(zero_from=0.0, lipschitz=1.0)
 
     def phi(self, m):
         return ops.relu(-m)
@@ -173,8 +189,9 @@ class LeastSquares(BinaryLoss):
     Neural Processing Letters 9 (1999).
     """
 
-    monotone = False
-    smoothness = 2.0
+    @property
+    def facts(self) -> Facts:
+        return Facts(monotone=False, smoothness=2.0)
 
     def phi(self, m):
         return ops.square(1.0 - m)
@@ -201,14 +218,13 @@ class Ramp(BinaryLoss):
     ICML 2006.
     """
 
-    convex = False
-    calibrated = True
-    zero_from = 1.0
-    lipschitz = 1.0
-
-    def __init__(self, s=0.0, **options):
+    def __init__(self, s: float = 0.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.s = below("s", s, 1)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(convex=False, calibrated=True, zero_from=1.0, lipschitz=1.0)
 
     def phi(self, m):
         return ops.where(m > self.s, ops.relu(1.0 - m), 1.0 - self.s)
@@ -236,17 +252,87 @@ class Pinball(BinaryLoss):
     loss, IEEE TPAMI 36 (2014).
     """
 
-    def __init__(self, tau=0.5, **options):
+    def __init__(self, tau: float = 0.5, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.tau = at_least("tau", tau, 0)
-        self.monotone = tau == 0
-        self.lipschitz = max(1.0, tau)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(monotone=self.tau == 0, lipschitz=max(1.0, self.tau))
 
     def phi(self, m):
         return ops.relu(1.0 - m) + self.tau * ops.relu(m - 1.0)
 
     def slope(self, m):
         return self.tau * indicator(m > 1, m) - indicator(m < 1, m)
+
+    def curvature(self, m):
+        return ops.zeros_like(m)
+
+
+class Unhinged(BinaryLoss):
+    """The hinge without its corner, `phi(m) = 1 - m`; below zero past 1.
+
+    The expected loss under labels flipped at an equal rate has the same minimiser;
+    scores need a bound or a penalty, for without one they grow for ever.
+
+    >>> Unhinged()([1, -1], [0.5, -3.0])  # (0.5 - 2) / 2
+    -0.75
+
+    Van Rooyen, Menon and Williamson, Learning with symmetric label noise: the
+    importance of being unhinged, NeurIPS 2015.
+    """
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(nonnegative=False, lipschitz=1.0, smoothness=0.0)
+
+    def phi(self, m):
+        return 1.0 - m
+
+    def slope(self, m):
+        return -ops.ones_like(m)
+
+    def curvature(self, m):
+        return ops.zeros_like(m)
+
+
+class DoubleHinge(BinaryLoss):
+    """The hinge that learns when not to answer, `max(0, 1 - m) + (a - 1) * max(0, -m)`.
+
+    `a = (1 - d) / d`, where rejecting an example costs `d` and an error 1. The best
+    score is 0 where neither label is likelier than `1 - d`, and -1 or +1 elsewhere:
+    reject where a score is nearer to 0 than to those.
+
+    Args:
+        rejection: The `d` above, above 0 and at most 1/2, which is the hinge.
+
+    >>> DoubleHinge(0.25)([1, 1], [0.5, -1.0])  # (0.5 + 2 + 2 * 1) / 2
+    2.25
+
+    Bartlett and Wegkamp, Classification with a reject option using a hinge loss,
+    JMLR 9 (2008).
+    """
+
+    def __init__(self, rejection: float = 0.25, **options: Unpack[Options]) -> None:
+        super().__init__(**options)
+        self.rejection = between("rejection", above("rejection", rejection, 0), 0, 0.5)
+
+    @property
+    def steepness(self) -> float:
+        return (1 - self.rejection) / self.rejection
+
+    @property
+    def facts(self) -> Facts:
+        # Its corner at 0 keeps scores there, unless it is the hinge.
+        plain = self.rejection == 0.5
+        return Facts(zero_from=1.0, lipschitz=self.steepness, calibrated=plain)
+
+    def phi(self, m):
+        return ops.relu(1.0 - m) + (self.steepness - 1) * ops.relu(-m)
+
+    def slope(self, m):
+        return -indicator(m < 1, m) - (self.steepness - 1) * indicator(m < 0, m)
 
     def curvature(self, m):
         return ops.zeros_like(m)
@@ -271,14 +357,22 @@ class AsymmetricMargin(SignedLoss):
     label-distribution-aware margin loss, NeurIPS 2019, section 3.1.
     """
 
-    def __init__(self, negative=1.0, positive=1.0, base=None, **options):
+    def __init__(
+        self,
+        negative: float = 1.0,
+        positive: float = 1.0,
+        base: BinaryLoss | None = None,
+        **options: Unpack[Options],
+    ) -> None:
         super().__init__(**options)
         self.negative = above("negative", negative, 0)
         self.positive = above("positive", positive, 0)
         self.base = as_base(base)
-        for fact in ("convex", "monotone", "nonnegative"):
-            setattr(self, fact, getattr(self.base, fact))
-        self.zero_from = self.base.zero_from + max(negative, positive) - 1
+
+    @property
+    def facts(self) -> Facts:
+        widest = max(self.negative, self.positive)
+        return self.base.facts.but(zero_from=self.base.zero_from + widest - 1)
 
     def elements(self, scores, signs):
         margin = margins.of_sign((self.negative, self.positive), signs)

@@ -1,14 +1,27 @@
 """Losses that know how rare each class is."""
 
 import math
+from typing import Unpack
 
 from keras import ops
 
-from hinge_keras.configured import above, all_above, at_least
-from hinge_keras.losses.base import MulticlassLoss, refuse_other_than
+from hinge_keras.configured import above, at_least, by_class
+from hinge_keras.losses.base import (
+    MulticlassLoss,
+    Numbers,
+    Options,
+    refuse_other_than,
+)
+from hinge_keras.losses.facts import Facts
 from hinge_keras.losses.probabilistic import surprise
 
 __all__ = ["LDAM", "BalancedSoftmax", "LogitAdjusted"]
+
+
+def as_counts(class_counts):
+    """Training examples of each class, in the order of the classes."""
+    found = by_class("class_counts", class_counts)
+    return [above("class_counts", count, 0) for count in found]
 
 
 def rare_margins(class_counts, max_m):
@@ -24,7 +37,8 @@ class LDAM(MulticlassLoss):
     The scores are cosines, from `NormedDense`; else `max_m` has no unit.
 
     Args:
-        class_counts: Training examples of each class, above 0.
+        class_counts: Training examples of each class, above 0: a sequence, or a
+            dictionary or `Counter` from the class.
         max_m: Margin of the rarest class, above 0.
         scale: Factor on the cosines, above 0.
 
@@ -35,18 +49,26 @@ class LDAM(MulticlassLoss):
     label-distribution-aware margin loss, NeurIPS 2019.
     """
 
-    symmetric = False
-
-    def __init__(self, class_counts, max_m=0.5, scale=30.0, **options):
+    def __init__(
+        self,
+        class_counts: Numbers,
+        max_m: float = 0.5,
+        scale: float = 30.0,
+        **options: Unpack[Options],
+    ) -> None:
+        self.class_counts = as_counts(class_counts)
         super().__init__(**options)
-        self.class_counts = all_above("class_counts", class_counts, 0)
         self.max_m = above("max_m", max_m, 0)
         self.scale = above("scale", scale, 0)
         self.margins = rare_margins(self.class_counts, max_m)
 
+    @property
+    def facts(self) -> Facts:
+        return Facts(symmetric=False)
+
     def aggregate(self, scores, is_true):
         refuse_other_than(scores.shape[-1], self.margins, "class_counts")
-        shifts = ops.cast(self.margins, scores.dtype)
+        shifts = ops.convert_to_tensor(self.margins, scores.dtype)
         return surprise(
             self.scale * (scores - ops.where(is_true, shifts, 0.0)), is_true
         )
@@ -59,7 +81,8 @@ class LogitAdjusted(MulticlassLoss):
     what decides when classes are equally frequent.
 
     Args:
-        class_counts: Training examples of each class, above 0.
+        class_counts: Training examples of each class, above 0: a sequence, or a
+            dictionary or `Counter` from the class.
         tau: Share of the frequencies accounted for, from 0 up.
 
     >>> LogitAdjusted([3, 1])([1], [[0.0, 0.0]])  # -log(1 / 4)
@@ -69,19 +92,24 @@ class LogitAdjusted(MulticlassLoss):
     adjustment, ICLR 2021.
     """
 
-    symmetric = False
-    calibrated = True
-
-    def __init__(self, class_counts, tau=1.0, **options):
+    def __init__(
+        self, class_counts: Numbers, tau: float = 1.0, **options: Unpack[Options]
+    ) -> None:
+        self.class_counts = as_counts(class_counts)
         super().__init__(**options)
-        self.class_counts = all_above("class_counts", class_counts, 0)
         self.tau = at_least("tau", tau, 0)
         total = sum(self.class_counts)
         self.shifts = [self.tau * math.log(n / total) for n in self.class_counts]
 
+    @property
+    def facts(self) -> Facts:
+        return Facts(symmetric=False, calibrated=True)
+
     def aggregate(self, scores, is_true):
         refuse_other_than(scores.shape[-1], self.shifts, "class_counts")
-        return surprise(scores + ops.cast(self.shifts, scores.dtype), is_true)
+        return surprise(
+            scores + ops.convert_to_tensor(self.shifts, scores.dtype), is_true
+        )
 
 
 class BalancedSoftmax(MulticlassLoss):
@@ -90,7 +118,8 @@ class BalancedSoftmax(MulticlassLoss):
     Equal to `LogitAdjusted` with `tau=1`.
 
     Args:
-        class_counts: Training examples of each class, above 0.
+        class_counts: Training examples of each class, above 0: a sequence, or a
+            dictionary or `Counter` from the class.
 
     >>> BalancedSoftmax([3, 1])([1], [[0.0, 0.0]])  # -log(1 / 4)
     1.3863
@@ -99,14 +128,17 @@ class BalancedSoftmax(MulticlassLoss):
     visual recognition, NeurIPS 2020.
     """
 
-    symmetric = False
-    calibrated = True
-
-    def __init__(self, class_counts, **options):
+    def __init__(self, class_counts: Numbers, **options: Unpack[Options]) -> None:
+        self.class_counts = as_counts(class_counts)
         super().__init__(**options)
-        self.class_counts = all_above("class_counts", class_counts, 0)
         self.shifts = [math.log(count) for count in self.class_counts]
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(symmetric=False, calibrated=True)
 
     def aggregate(self, scores, is_true):
         refuse_other_than(scores.shape[-1], self.shifts, "class_counts")
-        return surprise(scores + ops.cast(self.shifts, scores.dtype), is_true)
+        return surprise(
+            scores + ops.convert_to_tensor(self.shifts, scores.dtype), is_true
+        )

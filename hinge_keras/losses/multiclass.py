@@ -1,18 +1,23 @@
 """Multiclass losses, each an aggregate over any binary loss `phi`."""
 
 import math
+from collections.abc import Sequence
+from typing import Unpack
 
 from keras import ops
 
-from hinge_keras import margins
-from hinge_keras.configured import above, at_least, plain
+from hinge_keras import margins, weights
+from hinge_keras.configured import above, as_list, at_least
 from hinge_keras.losses.base import (
+    BinaryLoss,
     ComposedLoss,
     MulticlassLoss,
+    Options,
     SignedLoss,
     as_base,
     refuse_other_than,
 )
+from hinge_keras.losses.facts import Facts
 
 __all__ = [
     "CrammerSinger",
@@ -61,11 +66,19 @@ class SmoothCrammerSinger(ComposedLoss):
     classification methods, AISTATS 2009, for the softplus hinge.
     """
 
-    zero_from = math.inf  # Many rivals at once outweigh any lead over the closest.
-
-    def __init__(self, base=None, temperature=1.0, **options):
+    def __init__(
+        self,
+        base: BinaryLoss | None = None,
+        temperature: float = 1.0,
+        **options: Unpack[Options],
+    ) -> None:
         super().__init__(base, **options)
         self.temperature = above("temperature", temperature, 0)
+
+    @property
+    def facts(self) -> Facts:
+        # Many rivals at once outweigh any lead over the closest.
+        return super().facts.but(zero_from=math.inf)
 
     def aggregate(self, scores, is_true):
         rivals = margins.rivals(scores, is_true) / self.temperature
@@ -84,12 +97,12 @@ class WestonWatkins(ComposedLoss):
     """
 
     @property
-    def convex(self):
-        return self.base.convex
+    def facts(self) -> Facts:
+        return super().facts.but(convex=self.base.convex)
 
     def aggregate(self, scores, is_true):
         true = ops.expand_dims(margins.true_score(scores, is_true), -1)
-        return ops.sum(ops.where(is_true, 0.0, self.base.phi(true - scores)), axis=-1)
+        return self.summed(true - scores, ~is_true)
 
 
 class OneVsRest(ComposedLoss):
@@ -104,14 +117,13 @@ class OneVsRest(ComposedLoss):
     Rifkin and Klautau, In defense of one-vs-all classification, JMLR 5 (2004).
     """
 
-    shift_invariant = False
-
     @property
-    def convex(self):
-        return self.base.convex
+    def facts(self) -> Facts:
+        return super().facts.but(convex=self.base.convex, shift_invariant=False)
 
     def aggregate(self, scores, is_true):
-        return ops.sum(self.base.phi(ops.where(is_true, scores, -scores)), axis=-1)
+        m = ops.where(is_true, scores, -scores)
+        return self.summed(m, ops.ones_like(is_true))
 
 
 class LeeLinWahba(ComposedLoss):
@@ -127,19 +139,17 @@ class LeeLinWahba(ComposedLoss):
     American Statistical Association 99 (2004).
     """
 
-    zero_from = math.inf  # Depends on the number of classes.
-
     @property
-    def convex(self):
-        return self.base.convex
-
-    @property
-    def calibrated(self):
-        return True if self.base.convex and self.base.calibrated else None
+    def facts(self) -> Facts:
+        base = self.base
+        return super().facts.but(
+            convex=base.convex,
+            zero_from=math.inf,  # Depends on the number of classes.
+            calibrated=True if base.convex and base.calibrated else None,
+        )
 
     def aggregate(self, scores, is_true):
-        f = scores - ops.expand_dims(margins.mean(scores), -1)
-        return ops.sum(ops.where(is_true, 0.0, self.base.phi(-f)), axis=-1)
+        return self.summed(margins.mean_present(scores) - scores, ~is_true)
 
 
 class MultiMargin(MulticlassLoss):
@@ -159,11 +169,16 @@ class MultiMargin(MulticlassLoss):
     PyTorch, torch.nn.MultiMarginLoss.
     """
 
-    def __init__(self, p=1, margin=1.0, **options):
+    def __init__(
+        self, p: float = 1, margin: float = 1.0, **options: Unpack[Options]
+    ) -> None:
         super().__init__(**options)
         self.p = at_least("p", p, 1)
         self.margin = above("margin", margin, 0)
-        self.zero_from = margin
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(zero_from=self.margin)
 
     def aggregate(self, scores, is_true):
         true = ops.expand_dims(margins.true_score(scores, is_true), -1)
@@ -175,7 +190,7 @@ class MultilabelMargin(SignedLoss):
     """Every true label before every other: PyTorch's `MultiLabelMarginLoss`.
 
     `sum_{i true} sum_{j not} phi(s_i - s_j) / classes`, on multi-hot labels
-    `(..., classes)` of 0/1 or -1/+1.
+    `(..., classes)` of 0/1 or -1/+1. Soft labels are taken as independent.
 
     Args:
         base: A `BinaryLoss`; `Hinge()` by default.
@@ -186,16 +201,35 @@ class MultilabelMargin(SignedLoss):
     PyTorch, torch.nn.MultiLabelMarginLoss (whose example this is).
     """
 
-    def __init__(self, base=None, **options):
+    def __init__(
+        self, base: BinaryLoss | None = None, **options: Unpack[Options]
+    ) -> None:
         super().__init__(**options)
         self.base = as_base(base)
-        for fact in ("convex", "monotone", "nonnegative", "zero_from"):
-            setattr(self, fact, getattr(self.base, fact))
+
+    @property
+    def facts(self) -> Facts:
+        return self.base.facts
 
     def elements(self, scores, signs):
+        return ops.sum(self.pairs(scores, signs), axis=-1)
+
+    def pairs(self, scores, signs):
+        """`phi(s_i - s_j)` for every `i` true and `j` not, else 0."""
         ahead = ops.expand_dims(scores, -1) - ops.expand_dims(scores, -2)
         pairs = ops.expand_dims(signs > 0, -1) & ops.expand_dims(signs < 0, -2)
-        return ops.sum(ops.where(pairs, self.base.phi(ahead), 0.0), axis=-1)
+        return ops.where(pairs, self.base.phi(ahead), 0.0)
+
+    def values(self, reading):
+        if not self.soft_labels:
+            return super().values(reading)
+        # Each output stands there as true and as not, and is no rival of itself.
+        scores, signs, share, outputs = reading
+        other = 1 - ops.tile(ops.eye(outputs, dtype=scores.dtype), (2, 2))
+        each = weights.weigh(
+            self.pairs(scores, signs), other * ops.expand_dims(share, -2)
+        )
+        return ops.sum(each, axis=-1)
 
 
 class Structured(MulticlassLoss):
@@ -215,11 +249,13 @@ class Structured(MulticlassLoss):
     structured and interdependent output variables, JMLR 6 (2005).
     """
 
-    def __init__(self, costs, **options):
+    def __init__(
+        self, costs: Sequence[Sequence[float]], **options: Unpack[Options]
+    ) -> None:
         super().__init__(**options)
         self.costs = [
-            [float(at_least("costs", cost, 0)) for cost in plain(row)]
-            for row in plain(costs)
+            [float(at_least("costs", cost, 0)) for cost in as_list(row)]
+            for row in as_list(costs)
         ]
         for label, row in enumerate(self.costs):
             refuse_other_than(len(self.costs), row, "a row of costs")
@@ -227,17 +263,22 @@ class Structured(MulticlassLoss):
                 raise ValueError(
                     f"costs has {row[label]} on its diagonal; accepted is 0 there."
                 )
-        self.symmetric = len({c for row in self.costs for c in row}) < 3
-        self.zero_from = max(map(max, self.costs))
+
+    @property
+    def facts(self) -> Facts:
+        distinct = {cost for row in self.costs for cost in row}
+        return Facts(symmetric=len(distinct) < 3, zero_from=max(map(max, self.costs)))
 
     @classmethod
-    def hamming(cls, classes, **options):
+    def hamming(cls, classes: int, **options: Unpack[Options]) -> "Structured":
         """Cost 1 for every wrong class."""
         rows = range(classes)
         return cls([[float(i != j) for j in rows] for i in rows], **options)
 
     @classmethod
-    def hierarchy(cls, paths, **options):
+    def hierarchy(
+        cls, paths: Sequence[Sequence[str]], **options: Unpack[Options]
+    ) -> "Structured":
         """Cost by distance in a tree: the levels two paths do not share.
 
         `paths` names, for each class, its ancestors from the root down, all of
@@ -252,8 +293,8 @@ class Structured(MulticlassLoss):
 
     def aggregate(self, scores, is_true):
         refuse_other_than(scores.shape[-1], self.costs, "costs")
-        costs = ops.matmul(
-            ops.cast(is_true, scores.dtype), ops.cast(self.costs, scores.dtype)
-        )
+        label = ops.argmax(ops.cast(is_true, "int32"), axis=-1)
+        costs = ops.convert_to_tensor(self.costs, scores.dtype)
+        costs = ops.take(costs, label, axis=0)
         worst = ops.max(scores + costs, axis=-1)
         return ops.relu(worst - margins.true_score(scores, is_true))

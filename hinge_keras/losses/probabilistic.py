@@ -1,12 +1,14 @@
 """What margin losses are compared with: losses of probabilities and of scores."""
 
 import abc
+from typing import Unpack
 
 from keras import ops
 
 from hinge_keras import margins
 from hinge_keras.configured import at_least, is_number
-from hinge_keras.losses.base import MulticlassLoss
+from hinge_keras.losses.base import MulticlassLoss, Options
+from hinge_keras.losses.facts import Facts
 
 __all__ = [
     "L1",
@@ -15,6 +17,7 @@ __all__ = [
     "Chebyshev",
     "CrossEntropy",
     "Focal",
+    "Sparsemax",
     "Squentropy",
     "SquaredLog",
     "Tanimoto",
@@ -40,24 +43,33 @@ class CrossEntropy(MulticlassLoss):
     smoothing.
     """
 
-    calibrated = True
-
-    def __init__(self, label_smoothing=0.0, **options):
+    def __init__(
+        self, label_smoothing: float = 0.0, **options: Unpack[Options]
+    ) -> None:
         super().__init__(**options)
         self.label_smoothing = label_smoothing
-        self.monotone = label_smoothing == 0
         if not is_number(label_smoothing) or not 0 <= label_smoothing < 1:
             raise ValueError(
                 f"label_smoothing is {label_smoothing!r}; accepted is a number "
                 "from 0 to below 1."
             )
 
+    @property
+    def facts(self) -> Facts:
+        return Facts(calibrated=True, monotone=self.label_smoothing == 0)
+
     def aggregate(self, scores, is_true):
-        spread = ops.logsumexp(scores, axis=-1) - margins.mean(scores)
+        spread = ops.logsumexp(scores, axis=-1) - margins.mean_present(scores)[..., 0]
         share = self.label_smoothing
         if share == 0:
             return surprise(scores, is_true)
         return (1 - share) * surprise(scores, is_true) + share * spread
+
+    def by_class(self, scores):
+        total = ops.logsumexp(scores, axis=-1, keepdims=True)
+        spread = total - margins.mean_present(scores)
+        share = self.label_smoothing
+        return (1 - share) * (total - scores) + (share * spread if share else 0.0)
 
 
 class Focal(MulticlassLoss):
@@ -75,10 +87,13 @@ class Focal(MulticlassLoss):
     ICCV 2017.
     """
 
-    def __init__(self, gamma=2.0, **options):
+    def __init__(self, gamma: float = 2.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.gamma = at_least("gamma", gamma, 0)
-        self.convex = gamma == 0
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(convex=self.gamma == 0)
 
     def aggregate(self, scores, is_true):
         # 1 - p_y summed over the rivals: no cancellation when p_y nears 1.
@@ -87,6 +102,52 @@ class Focal(MulticlassLoss):
         # The power's slope at 0 is infinite for gamma below 1; keep off it.
         share = ops.where(missing > 0, missing, 1.0) ** self.gamma
         return ops.where(missing > 0, share, 0.0) * surprise(scores, is_true)
+
+
+class Sparsemax(MulticlassLoss):
+    """What the sparse softmax is to this loss, the softmax is to cross-entropy.
+
+    `p . s - norm(p)**2 / 2 + 1/2 - s_y`, where `p = sparsemax(s)` is the point of the
+    probability simplex nearest to `s`. Its gradient is `p - e_y`; it is zero once the
+    true class leads by 1, as a hinge is.
+
+    >>> Sparsemax()([0], [[0.5, 0.0]])  # p = 3/4, 1/4: 3/8 - 5/16 + 1/2 - 1/2
+    0.0625
+
+    Martins and Astudillo, From softmax to sparsemax, ICML 2016.
+    """
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(zero_from=1.0)
+
+    def aggregate(self, scores, is_true):
+        total, s = self.conjugate(scores)
+        return total - margins.true_score(s, is_true)
+
+    def by_class(self, scores):
+        total, s = self.conjugate(scores)
+        return ops.expand_dims(total, -1) - s
+
+    def conjugate(self, scores):
+        """`p . s - norm(p)**2 / 2 + 1/2`, and the scores `s`, their largest at 0."""
+        s = scores - ops.stop_gradient(ops.max(scores, axis=-1, keepdims=True))
+        # Nothing that lies 1 below the largest has a share; -inf would spoil sums.
+        near = ops.relu(s + 2.0) - 2.0
+        p = ops.stop_gradient(nearest_on_simplex(near))
+        return ops.sum(p * near - 0.5 * p * p, axis=-1) + 0.5, s
+
+
+def nearest_on_simplex(scores):
+    """The probabilities nearest to the scores: `max(0, s - tau)`, summing to 1."""
+    falling = ops.flip(ops.sort(scores, axis=-1), axis=-1)
+    classes = margins.size(scores, -1)
+    count = ops.cast(ops.arange(classes, dtype="int32") + 1, scores.dtype)
+    excess = ops.cumsum(falling, axis=-1) - 1
+    supported = ops.cast(count * falling > excess, scores.dtype)
+    size = ops.sum(supported, axis=-1, keepdims=True)
+    total = ops.sum(supported * falling, axis=-1, keepdims=True)
+    return ops.relu(scores - (total - 1) / size)
 
 
 class Squentropy(MulticlassLoss):
@@ -100,11 +161,14 @@ class Squentropy(MulticlassLoss):
     Hui, Belkin and Wright, Cut your losses with squentropy, ICML 2023.
     """
 
-    shift_invariant = False
+    @property
+    def facts(self) -> Facts:
+        return Facts(shift_invariant=False)
 
     def aggregate(self, scores, is_true):
-        wrong = ops.sum(ops.where(is_true, 0.0, ops.square(scores)), axis=-1)
-        return surprise(scores, is_true) + wrong / (scores.shape[-1] - 1)
+        finite, there = margins.present(scores)
+        wrong = ops.sum(ops.where(is_true, 0.0, ops.square(finite)), axis=-1)
+        return surprise(scores, is_true) + wrong / (ops.sum(there, axis=-1) - 1)
 
 
 class OneHotDistance(MulticlassLoss):
@@ -114,18 +178,22 @@ class OneHotDistance(MulticlassLoss):
         softmax: Whether the error is that of `softmax(s)`; else of the scores.
     """
 
-    def __init__(self, softmax=False, **options):
+    def __init__(self, softmax: bool = False, **options: Unpack[Options]) -> None:
         super().__init__(**options)
-        self.softmax = softmax
-        self.convex = not softmax
-        self.monotone = self.shift_invariant = softmax
+        self.softmax = bool(softmax)
+
+    @property
+    def facts(self) -> Facts:
+        kept = self.softmax
+        return Facts(convex=not kept, monotone=kept, shift_invariant=kept)
 
     @abc.abstractmethod
     def size(self, errors):
         """What an error costs, element by element."""
 
     def aggregate(self, scores, is_true):
-        shown = ops.softmax(scores, axis=-1) if self.softmax else scores
+        finite, _ = margins.present(scores)
+        shown = ops.softmax(scores, axis=-1) if self.softmax else finite
         return ops.sum(self.size(shown - ops.cast(is_true, scores.dtype)), axis=-1)
 
 
@@ -174,7 +242,9 @@ class Chebyshev(MulticlassLoss):
     classification, arXiv 1702.05659 (2017).
     """
 
-    convex = False
+    @property
+    def facts(self) -> Facts:
+        return Facts(convex=False)
 
     def aggregate(self, scores, is_true):
         p = ops.softmax(scores, axis=-1)
@@ -207,8 +277,9 @@ class Tanimoto(MulticlassLoss):
     classification, arXiv 1702.05659 (2017).
     """
 
-    convex = False
-    nonnegative = False
+    @property
+    def facts(self) -> Facts:
+        return Facts(convex=False, nonnegative=False)
 
     def aggregate(self, scores, is_true):
         p = ops.softmax(scores, axis=-1)

@@ -2,11 +2,14 @@
 
 import abc
 import math
+from typing import Unpack
 
 from keras import ops
 
+from hinge_keras.backends import erfc
 from hinge_keras.configured import above, at_least
-from hinge_keras.losses.base import BinaryLoss, indicator, softplus
+from hinge_keras.losses.base import BinaryLoss, Options, indicator, softplus
+from hinge_keras.losses.facts import Facts
 
 __all__ = [
     "GeneralizedSmoothHinge",
@@ -38,11 +41,11 @@ class SmoothMarginLoss(BinaryLoss):
 
     margin = 1.0
     peak = math.inf  # The largest value of W'.
-    lipschitz = 1.0
+    sigma: float
 
     @property
-    def smoothness(self):
-        return self.peak / self.sigma
+    def facts(self) -> Facts:
+        return Facts(lipschitz=1.0, smoothness=self.peak / self.sigma)
 
     @abc.abstractmethod
     def weight(self, v):
@@ -88,13 +91,13 @@ class PsiG(SmoothMarginLoss):
 
     peak = 1 / math.sqrt(2 * math.pi)
 
-    def __init__(self, sigma=1.0, **options):
+    def __init__(self, sigma: float = 1.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.sigma = above("sigma", sigma, 0)
 
     def weight(self, v):
         # erfc, not 1 + erf: the sum rounds the left tail away, below zero even.
-        return 0.5 * ops.erfc(-v / math.sqrt(2))
+        return 0.5 * erfc(-v / math.sqrt(2))
 
     def rest(self, v):
         return self.peak * ops.exp(-0.5 * v * v)
@@ -120,12 +123,12 @@ class PsiM(SmoothMarginLoss):
 
     peak = 0.5
 
-    def __init__(self, sigma=1.0, **options):
+    def __init__(self, sigma: float = 1.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.sigma = above("sigma", sigma, 0)
 
     def phi(self, m):
-        u = self.margin - m
+        u = self.margin - ops.convert_to_tensor(m)
         root = self.sigma * hypotenuse(u / self.sigma)
         # For u < 0 the sum u + root cancels; its conjugate form does not.
         tail = 0.5 * self.sigma**2 / (root - ops.where(u < 0, u, 0.0))
@@ -159,15 +162,14 @@ class QuadraticallySmoothedHinge(SmoothMarginLoss):
     """
 
     peak = 1.0
-    zero_from = 1.0
 
-    def __init__(self, gamma=1.0, **options):
+    def __init__(self, gamma: float = 1.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
-        self.gamma = above("gamma", gamma, 0)
+        self.gamma = self.sigma = above("gamma", gamma, 0)
 
     @property
-    def sigma(self):
-        return self.gamma
+    def facts(self) -> Facts:
+        return super().facts.but(zero_from=1.0)
 
     def phi(self, m):
         # The family's formula subtracts near-equal numbers; this one does not.
@@ -201,13 +203,9 @@ class SoftplusHinge(SmoothMarginLoss):
 
     peak = 0.25
 
-    def __init__(self, temperature=1.0, **options):
+    def __init__(self, temperature: float = 1.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
-        self.temperature = above("temperature", temperature, 0)
-
-    @property
-    def sigma(self):
-        return self.temperature
+        self.temperature = self.sigma = above("temperature", temperature, 0)
 
     def phi(self, m):
         return self.sigma * softplus(self.width(m))
@@ -240,14 +238,13 @@ class HuberHinge(SmoothMarginLoss):
 
     peak = 0.5
 
-    def __init__(self, h=0.5, **options):
+    def __init__(self, h: float = 0.5, **options: Unpack[Options]) -> None:
         super().__init__(**options)
-        self.h = above("h", h, 0)
-        self.zero_from = 1 + h
+        self.h = self.sigma = above("h", h, 0)
 
     @property
-    def sigma(self):
-        return self.h
+    def facts(self) -> Facts:
+        return super().facts.but(zero_from=1 + self.h)
 
     def phi(self, m):
         v = self.width(m)
@@ -281,16 +278,13 @@ class GeneralizedSmoothHinge(BinaryLoss):
     functions for preference levels, IJCAI 2005 workshop.
     """
 
-    zero_from = 1.0
-    lipschitz = 1.0
-
-    def __init__(self, alpha=1.0, **options):
+    def __init__(self, alpha: float = 1.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.alpha = at_least("alpha", alpha, 1)
 
     @property
-    def smoothness(self):
-        return self.alpha
+    def facts(self) -> Facts:
+        return Facts(zero_from=1.0, lipschitz=1.0, smoothness=self.alpha)
 
     def phi(self, m):
         # With q = m inside (0, 1): zero, slope included, at q = 1 by itself.
@@ -317,9 +311,9 @@ class ModifiedHuber(BinaryLoss):
     on convex risk minimization, Annals of Statistics 32 (2004).
     """
 
-    zero_from = 1.0
-    lipschitz = 4.0
-    smoothness = 2.0
+    @property
+    def facts(self) -> Facts:
+        return Facts(zero_from=1.0, lipschitz=4.0, smoothness=2.0)
 
     def phi(self, m):
         gap = ops.relu(1.0 - m)

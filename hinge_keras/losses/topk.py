@@ -4,12 +4,20 @@
 """
 
 import math
+from typing import Unpack
 
 from keras import ops
 
 from hinge_keras import margins
 from hinge_keras.configured import above, whole
-from hinge_keras.losses.base import ComposedLoss, MulticlassLoss, softplus
+from hinge_keras.losses.base import (
+    BinaryLoss,
+    ComposedLoss,
+    MulticlassLoss,
+    Options,
+    softplus,
+)
+from hinge_keras.losses.facts import Facts
 from hinge_keras.losses.order import kth_largest
 from hinge_keras.losses.polynomials import product_of_binomials
 
@@ -30,7 +38,7 @@ def largest(scores, count, k):
 
 
 def refuse_unless_below(classes, k):
-    if k >= classes:
+    if classes is not None and k >= classes:
         raise ValueError(
             f"k is {k} with {classes} classes; accepted is a k below the number of "
             "classes."
@@ -45,7 +53,9 @@ class TopKLoss(ComposedLoss):
         base: A `BinaryLoss`; `Hinge()` by default.
     """
 
-    def __init__(self, k, base=None, **options):
+    def __init__(
+        self, k: int, base: BinaryLoss | None = None, **options: Unpack[Options]
+    ) -> None:
         super().__init__(base=base, **options)
         self.k = whole("k", k, 1)
 
@@ -75,8 +85,9 @@ class NaiveTopK(TopKLoss):
     """
 
     @property
-    def convex(self):
-        return self.k == 1 and super().convex
+    def facts(self) -> Facts:
+        stated = super().facts
+        return stated.but(convex=self.k == 1 and stated.convex)
 
     def aggregate(self, scores, is_true):
         bar = self.kth_largest(margins.rivals(scores, is_true), self.k)
@@ -102,7 +113,13 @@ class LapinAlphaTopK(TopKLoss):
     libsdca leaves the true class out.
     """
 
-    def __init__(self, k, base=None, include_true=False, **options):
+    def __init__(
+        self,
+        k: int,
+        base: BinaryLoss | None = None,
+        include_true: bool = False,
+        **options: Unpack[Options],
+    ) -> None:
         super().__init__(k, base, **options)
         self.include_true = include_true
         if include_true and math.isinf(self.base.zero_from):
@@ -156,11 +173,10 @@ class CalibratedTopK(TopKLoss):
     Yang and Koyejo, On the consistency of top-k surrogate losses, ICML 2020.
     """
 
-    convex = False
-
     @property
-    def calibrated(self):
-        return True if self.base.convex and self.base.calibrated else None
+    def facts(self) -> Facts:
+        known = self.base.convex and self.base.calibrated
+        return super().facts.but(convex=False, calibrated=True if known else None)
 
     def aggregate(self, scores, is_true):
         return self.lead(scores, is_true, self.kth_largest(scores, self.k + 1))
@@ -185,13 +201,14 @@ class SmoothTopK(MulticlassLoss):
     classification, ICLR 2018.
     """
 
-    convex = False
-
-    def __init__(self, k, tau=1.0, **options):
+    def __init__(self, k: int, tau: float = 1.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.k = whole("k", k, 1)
         self.tau = above("tau", tau, 0)
-        self.convex = self.k == 1
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(convex=self.k == 1)
 
     def aggregate(self, scores, is_true):
         classes = scores.shape[-1]
@@ -220,10 +237,13 @@ class TopKCrossEntropy(MulticlassLoss):
     insights, CVPR 2016.
     """
 
-    def __init__(self, k, **options):
+    def __init__(self, k: int, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.k = whole("k", k, 1)
-        self.convex = self.k == 1
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(convex=self.k == 1)
 
     def aggregate(self, scores, is_true):
         rivals = margins.rivals(-scores, is_true)

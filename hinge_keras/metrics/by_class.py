@@ -1,28 +1,39 @@
 """Means over classes, so that a rare class counts as much as a common one."""
 
+from typing import Unpack
+
 from keras import ops
 
 from hinge_keras import margins
 from hinge_keras.configured import whole
-from hinge_keras.metrics.tallies import Tally, signed
+from hinge_keras.metrics.tallies import (
+    ClassTally,
+    Options,
+    SignTally,
+    Tally,
+    label_of,
+    ratio,
+)
 
 __all__ = ["BalancedAccuracy", "MacroTopKAccuracy"]
 
 
 class ClassMean(Tally):
-    """The mean over the classes seen of each class's share of hits."""
+    """The mean over the classes seen of each class's share of hits; NaN before any."""
 
     def result(self):
         hits, total = self.sums[:, 0], self.sums[:, 1]
-        seen = ops.cast(total > 0, self.dtype)
-        shares = ops.divide_no_nan(hits, total)
-        return ops.divide_no_nan(ops.sum(shares * seen), ops.sum(seen))
+        # A class not seen has no share; NaN in a class seen stays.
+        seen = ops.where(total == 0, ops.zeros_like(total), ops.ones_like(total))
+        shares = hits / ops.where(total == 0, ops.ones_like(total), total)
+        return ratio(ops.sum(shares * seen), ops.sum(seen))
 
 
-class BalancedAccuracy(ClassMean):
+class BalancedAccuracy(ClassMean, SignTally):
     """The mean of the two labels' shares of right signs, from 0 to 1.
 
-    Labels are 0/1 or -1/+1; a score of exactly 0 decides for -1.
+    Labels are 0/1 or -1/+1; a score of exactly 0 decides for -1. Where one label
+    has not been seen it is the share of the other, where neither has it is NaN.
 
     >>> BalancedAccuracy()([1, 0, 0, 0], [2.0, -1.0, -1.0, 1.0])  # (1 + 2/3) / 2
     0.8333
@@ -33,15 +44,14 @@ class BalancedAccuracy(ClassMean):
 
     size = (2, 2)
 
-    def entries(self, y_true, y_pred):
-        scores, signs = signed(y_true, y_pred)
-        hit = ops.cast((scores > 0) == (signs > 0), scores.dtype)
-        lost = ops.where(ops.isnan(scores * signs), float("nan"), 1.0)
-        return signs > 0, ops.stack([hit * lost, lost], axis=-1)
+    def entries(self, reading):
+        positive = reading.signs > 0
+        hit = ops.cast((reading.scores > 0) == positive, reading.scores.dtype)
+        return positive, ops.stack([hit, ops.ones_like(hit)], axis=-1)
 
 
-class MacroTopKAccuracy(ClassMean):
-    """The mean over the classes seen of each class's top-`k` accuracy.
+class MacroTopKAccuracy(ClassMean, ClassTally):
+    """The mean over the classes seen of each class's top-`k` accuracy; NaN before any.
 
     Labels are integers or one-hot rows; a tie counts for the true class.
 
@@ -53,19 +63,17 @@ class MacroTopKAccuracy(ClassMean):
     0.75
     """
 
-    def __init__(self, classes, k=5, name=None, dtype=None):
+    def __init__(self, classes: int, k: int = 5, **options: Unpack[Options]) -> None:
         self.classes = whole("classes", classes, 2)
         self.k = whole("k", k, 1)
-        super().__init__(name=name, dtype=dtype)
+        super().__init__(**options)
 
     @property
     def size(self):
         return (self.classes, 2)
 
-    def entries(self, y_true, y_pred):
-        scores, is_true, _ = margins.multiclass(y_true, y_pred)
-        hit = ops.cast(margins.is_among_best(scores, is_true, self.k), scores.dtype)
-        lost = margins.unless_nan(ops.ones_like(hit), scores)
-        quantities = ops.stack([hit * lost, lost], axis=-1)
-        label = ops.argmax(ops.cast(is_true, "int32"), axis=-1)
-        return ops.reshape(label, (-1,)), ops.reshape(quantities, (-1, 2))
+    def entries(self, reading):
+        hit = ops.cast(margins.among_best(reading.scores, self.k), reading.scores.dtype)
+        if reading.is_true is not None:
+            hit = ops.expand_dims(margins.true_score(hit, reading.is_true), -1)
+        return label_of(reading), ops.stack([hit, ops.ones_like(hit)], axis=-1)

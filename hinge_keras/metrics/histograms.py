@@ -5,10 +5,12 @@ near 0 and wider far out. Scores of one cell count as tied, so results are close
 to, and on well-spread scores within 1e-3 of, those from all scores at once.
 """
 
+from typing import Unpack
+
 from keras import ops
 
-from hinge_keras.configured import at_least
-from hinge_keras.metrics.tallies import Tally, signed
+from hinge_keras.configured import between
+from hinge_keras.metrics.tallies import Options, SignTally, ratio
 
 __all__ = ["AveragePrecision", "MarginQuantile", "RankingAccuracy"]
 
@@ -16,29 +18,31 @@ CELLS = 4096
 
 
 def cell_of(scores):
+    """The cell of each score; where the score is NaN, so is what it counts."""
+    scores = ops.where(ops.isnan(scores), ops.zeros_like(scores), scores)
+    # The quotient of infinities would be NaN.
+    scores = ops.clip(scores, -1e30, 1e30)
     squeezed = scores / (1 + ops.abs(scores))
     cells = ops.floor(0.5 * CELLS * (squeezed + 1))
     return ops.cast(ops.clip(cells, 0, CELLS - 1), "int32")
 
 
-class ScoreHistogram(Tally):
+class ScoreHistogram(SignTally):
     """How many -1 and how many +1 labels have a score in each cell."""
 
     size = (CELLS, 2)
 
-    def entries(self, y_true, y_pred):
-        scores, signs = signed(y_true, y_pred)
-        lost = ops.where(ops.isnan(scores * signs), float("nan"), 1.0)
-        positive = ops.cast(signs > 0, scores.dtype)
-        counts = ops.stack([(1 - positive) * lost, positive * lost], axis=-1)
-        return cell_of(ops.where(ops.isnan(scores), 0.0, scores)), counts
+    def entries(self, reading):
+        positive = ops.cast(reading.signs > 0, reading.scores.dtype)
+        return cell_of(reading.scores), ops.stack([1 - positive, positive], axis=-1)
 
 
 class RankingAccuracy(ScoreHistogram):
     """The area under the ROC curve of raw scores, from 0 to 1.
 
     The share of pairs of a -1 and a +1 that the scores put in order, ties
-    counting half; scores are never squashed to probabilities.
+    counting half; scores are never squashed to probabilities. NaN until both labels
+    have been seen.
 
     >>> RankingAccuracy()([-1, 1, 1, -1], [-3.0, 2.0, -1.0, 0.5])
     0.75
@@ -51,13 +55,14 @@ class RankingAccuracy(ScoreHistogram):
         negative, positive = self.sums[:, 0], self.sums[:, 1]
         below = ops.cumsum(negative) - 0.5 * negative
         pairs = ops.sum(negative) * ops.sum(positive)
-        return ops.divide_no_nan(ops.sum(positive * below), pairs)
+        return ratio(ops.sum(positive * below), pairs)
 
 
 class AveragePrecision(ScoreHistogram):
     """The mean precision over the recalls of raw scores, from 0 to 1.
 
     `sum (R_n - R_{n-1}) * P_n` over falling thresholds, without interpolation.
+    NaN until a +1 has been seen.
 
     >>> AveragePrecision()([0, 1, 1, 0], [-3.0, 2.0, -1.0, 0.5])  # 1/2 + (2/3)/2
     0.8333
@@ -70,13 +75,13 @@ class AveragePrecision(ScoreHistogram):
         hits = ops.cumsum(positive)
         precision = ops.divide_no_nan(hits, hits + ops.cumsum(negative))
         total = ops.sum(positive)
-        return ops.divide_no_nan(ops.sum(positive * precision), total)
+        return ratio(ops.sum(positive * precision), total)
 
 
-class MarginQuantile(Tally):
+class MarginQuantile(SignTally):
     """A quantile of the margins `sign * f`, in units of the score.
 
-    Exact to the width of a cell: about 0.001 near a margin of 1.
+    Exact to the width of a cell: about 0.001 near a margin of 1. NaN before any.
 
     Args:
         q: Share of the margins below, from 0 to 1; 0.5 is the median.
@@ -87,22 +92,18 @@ class MarginQuantile(Tally):
 
     size = (CELLS, 1)
 
-    def __init__(self, q=0.5, name=None, dtype=None):
-        self.q = at_least("q", q, 0)
-        if q > 1:
-            raise ValueError(f"q is {q!r}; accepted is a number from 0 to 1.")
-        super().__init__(name=name, dtype=dtype)
+    def __init__(self, q: float = 0.5, **options: Unpack[Options]) -> None:
+        self.q = between("q", q, 0, 1)
+        super().__init__(**options)
 
-    def entries(self, y_true, y_pred):
-        scores, signs = signed(y_true, y_pred)
-        m = scores * signs
-        one = ops.where(ops.isnan(m), float("nan"), 1.0)
-        return cell_of(ops.where(ops.isnan(m), 0.0, m)), ops.expand_dims(one, -1)
+    def entries(self, reading):
+        m = reading.scores * reading.signs
+        return cell_of(m), ops.expand_dims(ops.ones_like(m), -1)
 
     def result(self):
         counts = self.sums[:, 0]
-        reached = ops.cumsum(counts) >= self.q * ops.sum(counts)
+        total = ops.sum(counts)
+        reached = ops.cumsum(counts) >= self.q * total
         cell = ops.argmax(ops.cast(reached & (counts > 0), "int32"))
-        squeezed = 2 * (ops.cast(cell, self.dtype) + 0.5) / CELLS - 1
-        lost = ops.where(ops.isnan(ops.sum(counts)), float("nan"), 0.0)
-        return squeezed / (1 - ops.abs(squeezed)) + ops.cast(lost, self.dtype)
+        squeezed = 2 * (ops.cast(cell, counts.dtype) + 0.5) / CELLS - 1
+        return squeezed / (1 - ops.abs(squeezed)) * ratio(total, total)

@@ -1,19 +1,29 @@
 """Means over examples of a function of the margin."""
 
 import abc
+from typing import Any, Unpack
 
 import keras
 from keras import ops
 
-from hinge_keras import margins
-from hinge_keras.configured import Configured, at_least, snake_case, whole
-from hinge_keras.losses.base import like
+from hinge_keras import margins, weights
+from hinge_keras.configured import Configured, at_least, whole
+from hinge_keras.internals import mask_of
+from hinge_keras.losses import LOSSES
+from hinge_keras.losses.base import widened
+from hinge_keras.metrics.tallies import (
+    ClassTally,
+    Options,
+    SignTally,
+    Tally,
+    ratio,
+    read_either,
+)
 
 __all__ = [
     "CrammerSingerMargin",
     "LossMetric",
     "MarginAccuracy",
-    "MarginMetric",
     "MarginViolations",
     "MeanMargin",
     "ScoreAccuracy",
@@ -23,35 +33,34 @@ __all__ = [
 ]
 
 
-class MarginMetric(Configured, keras.metrics.MeanMetricWrapper, abc.ABC):
-    """The weighted mean of one `score` an example.
+class Mean(Tally):
+    """The weighted mean of one number an entry, NaN before any."""
+
+    @abc.abstractmethod
+    def values(self, reading):
+        """One number an entry."""
+
+    def entries(self, reading):
+        values = ops.cast(self.values(reading), reading.scores.dtype)
+        return None, ops.stack([values, ops.ones_like(values)], axis=-1)
+
+    def result(self):
+        return ratio(self.sums[0, 0], self.sums[0, 1])
+
+
+class MarginMetric(Mean, SignTally):
+    """The weighted mean of one `score` an output, NaN before any.
 
     Labels are 0/1 or -1/+1, `(N,)` or `(..., outputs)`; scores have the same
-    shape and are never squashed. A NaN score or an unknown label gives NaN.
-
-    Args:
-        name: Defaults to the class name in snake case.
-        dtype: Of the result; Keras' `floatx` by default.
+    shape and are never squashed.
     """
-
-    direction = "up"
-
-    def __init__(self, name=None, dtype=None):
-        super().__init__(
-            fn=self.values, name=name or snake_case(type(self).__name__), dtype=dtype
-        )
-        # Read by EarlyStopping, ModelCheckpoint and ReduceLROnPlateau.
-        self._direction = self.direction
 
     @abc.abstractmethod
     def score(self, f, sign):
         """One number an output, from its score and the sign of its label."""
 
-    def values(self, y_true, y_pred):
-        """One number an example, its mean over the outputs."""
-        f, sign, _ = margins.binary(y_true, y_pred)
-        values = ops.cast(self.score(f, sign), f.dtype)
-        return ops.mean(ops.where(ops.isnan(f * sign), float("nan"), values), axis=-1)
+    def values(self, reading):
+        return self.score(reading.scores, reading.signs)
 
 
 class SignAccuracy(MarginMetric):
@@ -66,29 +75,6 @@ class SignAccuracy(MarginMetric):
 
     def score(self, f, sign):
         return (f > 0) == (sign > 0)
-
-
-class ScoreAccuracy(MarginMetric):
-    """The share of right decisions from raw scores, binary or multiclass, 0 to 1.
-
-    One score an example decides by its sign, as in `SignAccuracy`; several
-    decide for the class of the largest.
-
-    >>> ScoreAccuracy()([2, 0], [[-3.0, -2.0, -1.0], [0.5, 1.0, 0.0]])
-    0.5
-    """
-
-    def score(self, f, sign):
-        return (f > 0) == (sign > 0)
-
-    def values(self, y_true, y_pred):
-        f = margins.as_scores(y_pred)
-        if len(f.shape) < 2 or f.shape[-1] == 1:
-            return super().values(y_true, f)
-        f, is_true, _ = margins.multiclass(y_true, f)
-        label = ops.argmax(ops.cast(is_true, "int32"), axis=-1)
-        hits = ops.cast(ops.argmax(f, axis=-1) == label, f.dtype)
-        return ops.where(ops.any(ops.isnan(f), axis=-1), float("nan"), hits)
 
 
 class MeanMargin(MarginMetric):
@@ -109,7 +95,7 @@ class ShareByMargin(MarginMetric):
         margin: From 0 up.
     """
 
-    def __init__(self, margin=1.0, **options):
+    def __init__(self, margin: float = 1.0, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.margin = at_least("margin", margin, 0)
 
@@ -165,31 +151,21 @@ class SupportFraction(ShareByMargin):
         return sign * f <= self.margin
 
 
-class ClassMetric(Configured, keras.metrics.MeanMetricWrapper, abc.ABC):
-    """The weighted mean of one number an example, from the scores of all classes.
-
-    Labels are integers or one-hot rows, as for a multiclass loss. A NaN score
-    or an unknown label gives NaN.
-
-    Args:
-        name: Defaults to the class name in snake case.
-        dtype: Of the result; Keras' `floatx` by default.
-    """
-
-    def __init__(self, name=None, dtype=None):
-        super().__init__(
-            fn=self.values, name=name or snake_case(type(self).__name__), dtype=dtype
-        )
-        self._direction = "up"
+class ClassMetric(Mean, ClassTally):
+    """The weighted mean of one number an example, from the scores of all classes."""
 
     @abc.abstractmethod
     def score(self, scores, is_true):
         """One number an example, from the scores and the true-class mask."""
 
-    def values(self, y_true, y_pred):
-        scores, is_true, _ = margins.multiclass(y_true, y_pred)
-        values = ops.cast(self.score(scores, is_true), scores.dtype)
-        return margins.unless_nan(values, scores)
+    def by_class(self, scores):
+        """The number with each class as the true one, `(..., classes)`."""
+        return self.score(*margins.every_class(scores))
+
+    def values(self, reading):
+        if reading.is_true is None:
+            return self.by_class(reading.scores)
+        return ops.expand_dims(self.score(reading.scores, reading.is_true), -1)
 
 
 class CrammerSingerMargin(ClassMetric):
@@ -216,45 +192,117 @@ class TopKAccuracy(ClassMetric):
     0.5
     """
 
-    def __init__(self, k=5, **options):
+    def __init__(self, k: int = 5, **options: Unpack[Options]) -> None:
         super().__init__(**options)
         self.k = whole("k", k, 1)
 
+    def by_class(self, scores):
+        return margins.among_best(scores, self.k)
+
     def score(self, scores, is_true):
-        return margins.is_among_best(scores, is_true, self.k)
+        return ops.any(margins.among_best(scores, self.k) & is_true, axis=-1)
 
 
-class LossMetric(Configured, keras.metrics.MeanMetricWrapper):
+class ScoreAccuracy(ClassMetric):
+    """The share of right decisions from raw scores, binary or multiclass, 0 to 1.
+
+    One score an example decides by its sign, as in `SignAccuracy`; several
+    decide for the class of the largest.
+
+    >>> ScoreAccuracy()([2, 0], [[-3.0, -2.0, -1.0], [0.5, 1.0, 0.0]])
+    0.5
+    """
+
+    def read(self, y_true, y_pred, mask):
+        return read_either(self, y_true, y_pred, mask)
+
+    def values(self, reading):
+        if isinstance(reading, margins.Signs):
+            return (reading.scores > 0) == (reading.signs > 0)
+        return super().values(reading)
+
+    def by_class(self, scores):
+        return ops.one_hot(ops.argmax(scores, axis=-1), margins.size(scores, -1)) > 0
+
+    def score(self, scores, is_true):
+        return ops.any(self.by_class(scores) & is_true, axis=-1)
+
+
+class LossMetric(Configured, keras.metrics.Metric):
     """Any Keras loss as a metric: the weighted mean of its values an example.
 
     A loss passed to `metrics=` directly would average batch means instead,
-    which depends on how the batches were split.
+    which depends on how the batches were split. NaN before any example.
 
     Args:
-        loss: A `keras.losses.Loss`, of this library or not.
+        loss: A `keras.losses.Loss`, of this library or not, its class, a function
+            `(y_true, y_pred) -> values`, or a name: this library's, else Keras'.
         name: Defaults to the loss's.
-        dtype: Of the result; Keras' `floatx` by default.
+        dtype: Of the result; Keras' `floatx` by default, float32 at least.
 
     >>> LossMetric(keras.losses.SquaredHinge())([1.0, -1.0], [0.5, 1.0])
     2.125
     """
 
-    def __init__(self, loss, name=None, dtype=None):
-        if not isinstance(loss, keras.losses.Loss):
-            raise ValueError(f"loss is {loss!r}; accepted is a keras.losses.Loss.")
-        super().__init__(fn=self.values, name=name or loss.name, dtype=dtype)
-        self.loss = loss
+    def __init__(self, loss: Any, name: str | None = None, dtype: Any = None) -> None:
+        self.loss = as_loss(loss)
+        super().__init__(name=name or name_of(self.loss), dtype=dtype)
+        self.sums = self.add_variable(
+            (2,), "zeros", dtype=widened(self.dtype), name="sums"
+        )
         self._direction = "down"
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        if getattr(self.loss, "ignore_label", None) is not None:
-            kept = self.loss.kept(y_true, y_pred)
-            weight = 1.0 if sample_weight is None else like(sample_weight, kept)
-            sample_weight = kept * weight
-        super().update_state(y_true, y_pred, sample_weight)
+        values, counted = self.weighed(y_true, y_pred, sample_weight)
+        counted = ops.ones_like(values) if counted is None else counted
+        sums = ops.stack([ops.sum(values), ops.sum(counted)])
+        self.sums.assign_add(ops.cast(sums, self.sums.dtype))
 
-    def values(self, y_true, y_pred):
-        dtype = self.loss.dtype
-        return self.loss.call(
-            ops.convert_to_tensor(y_true, dtype), ops.convert_to_tensor(y_pred, dtype)
+    def weighed(self, y_true, y_pred, sample_weight):
+        """One weighted value an example, and how much each counts."""
+        mask = mask_of(y_pred)
+        if hasattr(self.loss, "weighed"):
+            y_pred = margins.dense(y_pred, "y_pred", self.loss.dtype)
+            return self.loss.weighed(y_true, y_pred, sample_weight, mask, True)
+        value = getattr(self.loss, "call", self.loss)
+        y_pred = margins.as_scores(y_pred)
+        values = ops.expand_dims(value(ops.cast(y_true, y_pred.dtype), y_pred), -1)
+        reading = margins.Classes(values, None, None)
+        counted = weights.product(
+            weights.spread(mask, reading, name="the mask"),
+            weights.spread(sample_weight, reading),
         )
+        if counted is not None:
+            counted = counted + ops.zeros_like(values)
+        return weights.weigh(values, counted), counted
+
+    def result(self):
+        return ratio(self.sums[0], self.sums[1])
+
+
+def as_loss(loss):
+    """The loss of a name or class; a loss or a function as it is."""
+    if isinstance(loss, type) and issubclass(loss, keras.losses.Loss):
+        return loss()
+    if isinstance(loss, str):
+        return LOSSES.find(loss) if loss in LOSSES.classes else named_by_keras(loss)
+    if callable(loss):
+        return loss
+    raise ValueError(
+        f"loss is {loss!r}; accepted is a keras.losses.Loss, its class, a function of "
+        "(y_true, y_pred), or a name."
+    )
+
+
+def named_by_keras(loss):
+    try:
+        return keras.losses.get(loss)
+    except ValueError:
+        names = ", ".join(sorted(LOSSES.classes))
+        raise ValueError(
+            f"loss is {loss!r}; accepted are Keras' names and {names}."
+        ) from None
+
+
+def name_of(loss):
+    return getattr(loss, "name", None) or loss.__name__

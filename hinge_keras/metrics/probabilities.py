@@ -2,33 +2,42 @@
 
 `y_pred` is a probability of +1 with labels 0/1 or -1/+1, or a row of class
 probabilities with integer or one-hot labels. Raw scores are not probabilities
-and give NaN.
+and give NaN; so does having seen nothing.
 """
+
+from typing import Unpack
 
 from keras import ops
 
 from hinge_keras import margins
 from hinge_keras.configured import whole
-from hinge_keras.metrics.tallies import Tally
+from hinge_keras.metrics.tallies import Options, Tally, label_of, ratio, read_either
 
 __all__ = ["BrierScore", "ExpectedCalibrationError"]
 
 
-def classes_of(y_true, y_pred):
-    """Probabilities and the true-class mask, flat rows, two classes if binary."""
-    y_pred = margins.as_scores(y_pred)
-    if len(ops.shape(y_pred)) > 1 and ops.shape(y_pred)[-1] > 1:
-        p, is_true, _ = margins.multiclass(y_true, y_pred)
-    else:
-        p, signs, _ = margins.binary(y_true, y_pred)
-        p = ops.concatenate([1 - p, p + 0 * signs], axis=-1)
-        is_true = ops.concatenate([signs < 0, signs > 0], axis=-1)
-    p = ops.where((p >= 0) & (p <= 1), p, float("nan"))
-    rows = (-1, p.shape[-1])
-    return ops.reshape(p, rows), ops.reshape(is_true, rows)
+class ProbabilityTally(Tally):
+    """A tally over rows of class probabilities; that of +1 makes two classes."""
+
+    def read(self, y_true, y_pred, mask):
+        reading = read_either(self, y_true, y_pred, mask)
+        p = reading.scores
+        # What is no probability is lost, with its example.
+        return reading._replace(scores=ops.where((p < 0) | (p > 1), float("nan"), p))
+
+    def rows(self, reading):
+        """The probabilities of all classes, on a last axis, and of the true one."""
+        if isinstance(reading, margins.Signs):
+            rows = ops.stack([1 - reading.scores, reading.scores], axis=-1)
+            return rows, ops.where(reading.signs > 0, rows[..., 1], rows[..., 0])
+        rows = ops.expand_dims(reading.scores, -2)
+        if reading.is_true is None:
+            return rows, reading.scores
+        true = margins.true_score(reading.scores, reading.is_true)
+        return rows, ops.expand_dims(true, -1)
 
 
-class BrierScore(Tally):
+class BrierScore(ProbabilityTally):
     """The mean squared error of probabilities; lower is better.
 
     `mean((p - 1[y > 0])**2)` for a probability of +1, and
@@ -42,22 +51,19 @@ class BrierScore(Tally):
     """
 
     direction = "down"
-    size = (1, 2)
 
-    def entries(self, y_true, y_pred):
-        p, is_true = classes_of(y_true, y_pred)
-        error = ops.sum(ops.square(p - ops.cast(is_true, p.dtype)), axis=-1)
-        shape = margins.as_scores(y_pred).shape
-        binary = len(shape) == 1 or shape[-1] == 1
-        error = 0.5 * error if binary else error
-        quantities = ops.stack([error, ops.ones_like(error)], axis=-1)
-        return ops.zeros_like(error), quantities
+    def entries(self, reading):
+        rows, true = self.rows(reading)
+        error = ops.square(1 - true)
+        if isinstance(reading, margins.Classes):
+            error = error + ops.sum(ops.square(rows), axis=-1) - ops.square(true)
+        return None, ops.stack([error, ops.ones_like(error)], axis=-1)
 
     def result(self):
-        return ops.divide_no_nan(self.sums[0, 0], self.sums[0, 1])
+        return ratio(self.sums[0, 0], self.sums[0, 1])
 
 
-class ExpectedCalibrationError(Tally):
+class ExpectedCalibrationError(ProbabilityTally):
     """How far confidence is from accuracy: 0 if calibrated, at most 1.
 
     `sum_b n_b / n * abs(accuracy_b - confidence_b)` over `bins` of equal width
@@ -75,24 +81,30 @@ class ExpectedCalibrationError(Tally):
 
     direction = "down"
 
-    def __init__(self, bins=15, name=None, dtype=None):
+    def __init__(self, bins: int = 15, **options: Unpack[Options]) -> None:
         self.bins = whole("bins", bins, 1)
-        super().__init__(name=name, dtype=dtype)
+        super().__init__(**options)
 
     @property
     def size(self):
         return (self.bins, 3)
 
-    def entries(self, y_true, y_pred):
-        p, is_true = classes_of(y_true, y_pred)
-        confidence = ops.max(p, axis=-1) + 0 * ops.sum(p, axis=-1)
-        best = ops.one_hot(ops.argmax(p, axis=-1), p.shape[-1], dtype=p.dtype)
-        right = ops.sum(best * ops.cast(is_true, p.dtype), axis=-1)
-        seen = ops.where(ops.isnan(confidence), 0.0, confidence)
+    def entries(self, reading):
+        rows, true = self.rows(reading)
+        confidence = ops.max(rows, axis=-1) + ops.zeros_like(true)
+        decided = ops.cast(ops.argmax(rows, axis=-1), "int32")
+        right = ops.cast(decided == ops.cast(self.label(reading), "int32"), true.dtype)
+        seen = ops.where(ops.isnan(confidence), ops.zeros_like(confidence), confidence)
         cell = ops.clip(ops.ceil(seen * self.bins) - 1, 0, self.bins - 1)
         quantities = [right, confidence, ops.ones_like(confidence)]
         return cell, ops.stack(quantities, axis=-1)
 
+    def label(self, reading):
+        """The true class of each entry, 0 or 1 if binary."""
+        if isinstance(reading, margins.Signs):
+            return reading.signs > 0
+        return label_of(reading)
+
     def result(self):
         gaps = ops.abs(self.sums[:, 0] - self.sums[:, 1])
-        return ops.divide_no_nan(ops.sum(gaps), ops.sum(self.sums[:, 2]))
+        return ratio(ops.sum(gaps), ops.sum(self.sums[:, 2]))

@@ -124,8 +124,41 @@ def test_smooth_hinges_are_the_family_formula():
         hk.PsiM(0.4),
         hk.SoftplusHinge(0.4),
         hk.QuadraticallySmoothedHinge(0.4),
+        hk.HuberHinge(0.4),
     ):
         v = (1 - m) / loss.sigma
         weight, rest = check.at(loss.weight, v), check.at(loss.rest, v)
         expected = (1 - m) * weight + loss.sigma * rest
         np.testing.assert_allclose(check.at(loss.phi, m), expected, atol=1e-12)
+
+
+def test_losses_of_probabilities_equal_their_formulas():
+    random = np.random.default_rng(4)
+    scores, y = random.normal(0, 1.5, (300, 5)), random.integers(0, 5, 300)
+    e = np.eye(5)[y]
+    p = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+    own, rest = p[e == 1], np.where(e == 1, 0, scores)
+    spread = -np.log(p).mean(1)
+    for loss, wanted in (
+        (hk.CrossEntropy(), -np.log(own)),
+        (hk.CrossEntropy(0.2), -0.8 * np.log(own) + 0.2 * spread),
+        (hk.Focal(1.5), -((1 - own) ** 1.5) * np.log(own)),
+        (hk.Squentropy(), -np.log(own) + (rest**2).sum(1) / 4),
+        (hk.L1(), np.abs(scores - e).sum(1)),
+        (hk.L1(softmax=True), np.abs(p - e).sum(1)),
+        (hk.L2(), ((scores - e) ** 2).sum(1)),
+        (hk.L2(softmax=True), ((p - e) ** 2).sum(1)),
+        (hk.Chebyshev(), np.abs(p - e).max(1)),
+        (hk.SquaredLog(), np.log(own) ** 2),
+        (hk.Tanimoto(), -own / ((p**2).sum(1) + 1 - own)),
+        (hk.CauchySchwarz(), -np.log(own / np.linalg.norm(p, axis=1))),
+        (hk.LogitAdjusted([5, 1, 2, 2, 10], 0.5), adjusted(scores, y, 0.5)),
+        (hk.BalancedSoftmax([5, 1, 2, 2, 10]), adjusted(scores, y, 1.0)),
+    ):
+        found = check.values(loss, y, scores)
+        np.testing.assert_allclose(found, wanted, rtol=1e-9, err_msg=repr(loss))
+
+
+def adjusted(scores, y, tau):
+    moved = scores + tau * np.log([5, 1, 2, 2, 10])
+    return np.log(np.exp(moved).sum(1)) - moved[np.arange(len(y)), y]

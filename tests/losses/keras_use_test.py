@@ -195,7 +195,8 @@ def test_an_empty_batch_has_no_values_and_loss_0():
         (lambda: hk.CrammerSinger("hinge"), "base is 'hinge'; accepted"),
         (lambda: hk.losses.get("hing"), "loss is 'hing'; accepted are .*hinge"),
         (lambda: hk.check_loss("hinge"), "loss is 'hinge'; accepted"),
-        (lambda: hk.LossMetric("hinge"), "loss is 'hinge'; accepted"),
+        (lambda: hk.LossMetric("hing"), "loss is 'hing'; accepted"),
+        (lambda: hk.LossMetric(3), "loss is 3; accepted"),
     ],
 )
 def test_a_bad_argument_is_named_with_what_is_accepted(make, says):

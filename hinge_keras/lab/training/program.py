@@ -12,6 +12,7 @@ import numpy as np
 from keras import ops
 
 from hinge_keras.lab.training.fit import named_metric, schedule
+from hinge_keras.refusal import labels_are_known
 
 
 class Program:
@@ -68,6 +69,7 @@ class Program:
             "loss": np.int32(loss),
         }
 
+    @labels_are_known()
     def step(self, replica, tally, x, y, weight=None):
         """One optimizer step on one batch: the new replica and its tally."""
 
@@ -92,6 +94,7 @@ class Program:
         }
         return replica, self.counted(tally, value, y, f)
 
+    @labels_are_known()
     def evaluate(self, replica, x, y, weight=None):
         """Loss and metrics of a split in one batch, without a step."""
         f, _, penalty = self.called(replica, x, training=False)
@@ -116,6 +119,7 @@ class Program:
         )
         return f, non_trainable, sum(ops.sum(penalty) for penalty in penalties)
 
+    @labels_are_known()
     def measure(self, number, f, y, weight=None):
         """Loss and metrics of scores, without the penalties on weights."""
         value = chosen(number, [loss(y, f, weight) for loss in self.losses])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hinge_keras.losses.base import MulticlassLoss
-from tests.losses.conftest import CLASSES, instances
+from tests.conftest import CLASSES, instances
 
 BACKEND = importlib.import_module(
     f"hinge_keras.lab.training._{keras.backend.backend()}"

@@ -12,20 +12,10 @@ import pytest
 from keras import layers, optimizers
 
 import hinge_keras as hk
-from hinge_keras import check
 from hinge_keras.lab import Experiment, data, models, seeds
 from hinge_keras.lab.training import fit, replicas
 
-
-@pytest.fixture(autouse=True)
-def double_precision():
-    policy = keras.config.dtype_policy()
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    with check.double_precision():
-        yield
-    keras.config.set_floatx("float32")
-    keras.config.set_dtype_policy(policy)
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 
 def experiment(**changes):

@@ -8,6 +8,7 @@ from hinge_keras.lab.training import fit, replicas
 from tests.lab.training.replicas_test import CONVOLUTION, IMAGES, experiment, same
 
 
+@pytest.mark.usefixtures("double_precision")
 def test_convolutions_are_trained_by_the_path_that_can():
     grid = experiment(
         datasets=[IMAGES], models=[CONVOLUTION], learning_rates=(0.01,), epochs=2
