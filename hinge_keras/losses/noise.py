@@ -9,6 +9,8 @@ import math
 
 from keras import ops
 
+from hinge_keras.backends import read_as
+
 POOL = 2**17
 
 
@@ -30,7 +32,7 @@ def noise_of(scores, draws, seed):
 
 def place_of(scores, seed):
     """A place in the pool for each example, `(...)`, from the bits of its scores."""
-    bits = ops.view(ops.cast(ops.stop_gradient(scores), "float32"), "int32")
+    bits = read_as(ops.cast(ops.stop_gradient(scores), "float32"), "int32")
     odd = 2 * hashed(ops.arange(scores.shape[-1], dtype="int32"), seed + 1) + 1
     total = ops.cast(ops.sum(bits * odd, axis=-1), "int32")
     return ops.bitwise_and(hashed(total, seed), POOL - 1)

@@ -4,13 +4,16 @@
 """
 
 import math
+from typing import Unpack
 
 from keras import ops
 
 from hinge_keras import margins
-from hinge_keras.configured import above, all_above, whole
-from hinge_keras.losses.base import refuse_other_than
-from hinge_keras.losses.imbalanced import rare_margins
+from hinge_keras.backends import erfc
+from hinge_keras.configured import above, whole
+from hinge_keras.losses.base import BinaryLoss, Numbers, Options, refuse_other_than
+from hinge_keras.losses.facts import Facts
+from hinge_keras.losses.imbalanced import as_counts, rare_margins
 from hinge_keras.losses.noise import noise_of
 from hinge_keras.losses.polynomials import product_of_binomials
 from hinge_keras.losses.topk import TopKLoss
@@ -41,14 +44,23 @@ class NoisedTopK(TopKLoss):
     calibrated hinge loss for deep imbalanced classification, ICML 2022.
     """
 
-    convex = False
-
-    def __init__(self, k, epsilon=1.0, n_samples=5, seed=0, base=None, **options):
+    def __init__(
+        self,
+        k: int,
+        epsilon: float = 1.0,
+        n_samples: int = 5,
+        seed: int = 0,
+        base: BinaryLoss | None = None,
+        **options: Unpack[Options],
+    ) -> None:
         super().__init__(k, base, **options)
         self.epsilon = above("epsilon", epsilon, 0)
         self.n_samples = whole("n_samples", n_samples, 0)
         self.seed = whole("seed", seed, 0)
-        self.stochastic = self.n_samples > 0
+
+    @property
+    def facts(self) -> Facts:
+        return super().facts.but(convex=False, stochastic=self.n_samples > 0)
 
     def noise(self, scores):
         """Standard normal draws, `(..., n_samples, classes)`."""
@@ -90,29 +102,28 @@ class NoisedTopKImbalanced(NoisedTopK):
     calibrated hinge loss for deep imbalanced classification, ICML 2022.
     """
 
-    symmetric = False
-
     def __init__(
         self,
-        k,
-        class_counts,
-        epsilon=0.01,
-        max_m=0.3,
-        scale=50.0,
-        n_samples=5,
-        seed=0,
-        base=None,
-        **options,
-    ):
+        k: int,
+        class_counts: Numbers,
+        epsilon: float = 0.01,
+        max_m: float = 0.3,
+        scale: float = 50.0,
+        n_samples: int = 5,
+        seed: int = 0,
+        base: BinaryLoss | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        self.class_counts = as_counts(class_counts)
         super().__init__(k, epsilon, n_samples, seed, base, **options)
-        self.class_counts = all_above("class_counts", class_counts, 0)
         self.max_m = above("max_m", max_m, 0)
         self.scale = above("scale", scale, 0)
         self.margins = rare_margins(self.class_counts, max_m)
 
     @property
-    def zero_from(self):
-        return self.base.zero_from + max(0.0, self.max_m - 1)
+    def facts(self) -> Facts:
+        zero_from = self.base.zero_from + max(0.0, self.max_m - 1)
+        return super().facts.but(symmetric=False, zero_from=zero_from)
 
     def aggregate(self, scores, is_true):
         refuse_other_than(scores.shape[-1], self.margins, "class_counts")
@@ -141,16 +152,24 @@ class ExpectedTopK(TopKLoss):
     The expectation of Garcin et al., ICML 2022; computed exactly here.
     """
 
-    convex = False
-
-    def __init__(self, k, epsilon=1.0, base=None, **options):
+    def __init__(
+        self,
+        k: int,
+        epsilon: float = 1.0,
+        base: BinaryLoss | None = None,
+        **options: Unpack[Options],
+    ) -> None:
         super().__init__(k, base, **options)
         self.epsilon = above("epsilon", epsilon, 0)
+
+    @property
+    def facts(self) -> Facts:
+        return super().facts.but(convex=False)
 
     def above_bar(self, scores, t):
         """`P(s_i + epsilon * Z > t)`, `(..., nodes, classes)`."""
         ahead = ops.expand_dims(scores, -2) - ops.expand_dims(t, -1)
-        return 0.5 * ops.erfc(-ahead / (self.epsilon * math.sqrt(2)))
+        return 0.5 * erfc(-ahead / (self.epsilon * math.sqrt(2)))
 
     def window(self, scores, coarse=24):
         """Where `P(N(t) >= k + 1)` falls from 1 to 0, `(..., 1)` each."""

@@ -3,6 +3,9 @@
 import keras
 from keras import ops
 
+from hinge_keras.backends import read_as
+from hinge_keras.internals import compiled_by_xla
+
 
 def kth_largest(x, k):
     """The k-th largest along the last axis, `(...)`; k counts from 1.
@@ -16,16 +19,6 @@ def kth_largest(x, k):
     return ops.reshape(best[..., -1], ops.shape(x)[:-1])
 
 
-def compiled_by_xla():
-    """Whether XLA compiles what is being computed: on TensorFlow if it was asked to."""
-    if keras.backend.backend() != "tensorflow":
-        return keras.backend.backend() == "jax"
-    import tensorflow as tf
-    from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
-
-    return GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
-
-
 def kth_by_counting(x, k):
     """`kth_largest` by bisection over the bits of a number, exactly.
 
@@ -36,13 +29,13 @@ def kth_by_counting(x, k):
     """
     bits = 64 if keras.backend.standardize_dtype(x.dtype) == "float64" else 32
     lowest = -(2 ** (bits - 1))
-    keys = in_order(ops.view(ops.stop_gradient(x), f"int{bits}"), lowest)
+    keys = in_order(read_as(ops.stop_gradient(x), f"int{bits}"), lowest)
     found = ops.full_like(keys[..., 0], lowest)
     for step in (lowest, *(2**bit for bit in reversed(range(bits - 1)))):
         tried = ops.bitwise_xor(found, step)
         reach = ops.sum(ops.cast(keys >= tried[..., None], "int32"), axis=-1)
         found = ops.where(reach >= k, tried, found)
-    chosen = x == ops.view(in_order(found, lowest), x.dtype)[..., None]
+    chosen = x == read_as(in_order(found, lowest), x.dtype)[..., None]
     ties = ops.sum(ops.cast(chosen, x.dtype), axis=-1)
     return ops.sum(ops.where(chosen, x, 0.0), axis=-1) / ties
 
