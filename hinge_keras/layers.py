@@ -1,13 +1,14 @@
-"""Layers that margin losses ask for: cosine scores and kernel features."""
+"""Layers that margin losses ask for: cosines, kernel features, ordered thresholds."""
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
 
 from hinge_keras.configured import Configured, above, whole
 
-__all__ = ["NormedDense", "RandomFourierFeatures"]
+__all__ = ["NormedDense", "OrdinalThresholds", "RandomFourierFeatures"]
 
 
 class NormedDense(Configured, keras.layers.Layer):
@@ -29,8 +30,12 @@ class NormedDense(Configured, keras.layers.Layer):
     """
 
     def __init__(
-        self, units, kernel_initializer="glorot_uniform", name=None, dtype=None
-    ):
+        self,
+        units: int,
+        kernel_initializer: Any = "glorot_uniform",
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(name=name, dtype=dtype)
         self.units = whole("units", units, 1)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
@@ -55,6 +60,55 @@ class NormedDense(Configured, keras.layers.Layer):
 def unit(x, axis):
     """Scaled to length 1 along the axis; zero stays zero."""
     return ops.normalize(x, axis=axis, order=2)
+
+
+class OrdinalThresholds(Configured, keras.layers.Layer):
+    """How far one score lies above each threshold between ordered classes.
+
+    Maps `(..., 1)` to `(..., classes - 1)`: `f - theta_j`, with thresholds that are
+    trained and stay in order, `theta_j = theta_0 + sum_{i <= j} softplus(step_i)`. The
+    head that `OrdinalHinge` is defined for. At first they are 1 apart, around 0.
+
+    Args:
+        classes: How many there are, from 2 up.
+        name: As for any Keras layer.
+        dtype: As for any Keras layer.
+
+    >>> OrdinalThresholds(3)(np.array([[1.0]]))  # thresholds at -0.5 and 0.5
+    [[1.5, 0.5]]
+
+    Rennie and Srebro, Loss functions for preference levels, IJCAI 2005 workshop.
+    """
+
+    def __init__(
+        self, classes: int, name: str | None = None, dtype: Any = None
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
+        self.classes = whole("classes", classes, 2)
+
+    def saved_dtype(self):
+        return self.dtype_policy
+
+    def build(self, input_shape):
+        if input_shape[-1] != 1:
+            raise ValueError(
+                f"inputs have shape {tuple(input_shape)}; accepted is one score an "
+                "example, shape (..., 1)."
+            )
+        start = keras.initializers.Constant(1 - self.classes / 2)
+        apart = keras.initializers.Constant(math.log(math.e - 1))  # Softplus: 1.
+        self.first = self.add_weight(shape=(1,), initializer=start, name="first")
+        self.steps = self.add_weight(
+            shape=(self.classes - 2,), initializer=apart, name="steps"
+        )
+
+    def call(self, inputs):
+        rises = ops.cumsum(ops.softplus(self.steps))
+        thresholds = ops.concatenate([self.first, self.first + rises])
+        return inputs - thresholds
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.classes - 1)
 
 
 class RandomFourierFeatures(Configured, keras.layers.Layer):
@@ -82,8 +136,14 @@ class RandomFourierFeatures(Configured, keras.layers.Layer):
     """
 
     def __init__(
-        self, units, kernel="gaussian", scale=1.0, seed=0, name=None, dtype=None
-    ):
+        self,
+        units: int,
+        kernel: str = "gaussian",
+        scale: float = 1.0,
+        seed: int = 0,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
         super().__init__(name=name, dtype=dtype)
         self.units = whole("units", units, 1)
         self.kernel = kernel
