@@ -1,16 +1,26 @@
-"""Scores of a trained model in, probabilities out.
+"""Scores of a trained model in, probabilities or a threshold out; needs no Keras.
 
 Raw hinge scores are not probabilities. `Calibrated` fits one of four maps from
 the one to the other on held-out examples and keeps model and map together.
+`best_threshold` says above which score to decide for +1.
 """
 
 import math
+from collections.abc import Callable
+from numbers import Real
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from hinge_keras.losses.base import BinaryLoss
-
-__all__ = ["Calibrated", "Isotonic", "Platt", "Posterior", "Temperature"]
+__all__ = [
+    "Calibrated",
+    "Isotonic",
+    "Platt",
+    "Posterior",
+    "Temperature",
+    "best_threshold",
+]
 
 
 class Platt:
@@ -27,7 +37,7 @@ class Platt:
     Margin Classifiers (1999).
     """
 
-    def fit(self, scores, labels):
+    def fit(self, scores: ArrayLike, labels: ArrayLike) -> Self:
         f, positive = binary_arrays(scores, labels)
         count = positive.sum()
         targets = np.where(
@@ -43,7 +53,7 @@ class Platt:
         self.slope, self.offset = minimum(risk, np.zeros(2))
         return self
 
-    def __call__(self, scores):
+    def __call__(self, scores: ArrayLike) -> NDArray[np.float64]:
         return sigmoid(self.slope * np.asarray(scores, "float64") + self.offset)
 
 
@@ -59,16 +69,11 @@ class Temperature:
     ICML 2017.
     """
 
-    def fit(self, scores, labels):
-        scores = np.asarray(scores, "float64")
-        if not is_multiclass(scores):
-            f, positive = binary_arrays(scores, labels)
-            scores, labels = np.stack([0 * f, f], axis=1), positive
-        true = np.asarray(labels).reshape(-1).astype(int)
-        refuse_unless_classes(true, scores.shape[1])
+    def fit(self, scores: ArrayLike, labels: ArrayLike) -> Self:
+        rows, true = class_arrays(scores, labels)
 
         def risk(w):
-            s = scores * math.exp(w[0])
+            s = rows * math.exp(w[0])
             log_p = s - np.logaddexp.reduce(s, axis=1, keepdims=True)
             own = np.take_along_axis(s, true[:, None], axis=1)[:, 0]
             expected = (np.exp(log_p) * s).sum(axis=1)
@@ -80,7 +85,7 @@ class Temperature:
         self.temperature = math.exp(-minimum(risk, np.zeros(1), bounds)[0])
         return self
 
-    def __call__(self, scores):
+    def __call__(self, scores: ArrayLike) -> NDArray[np.float64]:
         s = np.asarray(scores, "float64") / self.temperature
         if not is_multiclass(s):
             return sigmoid(s)
@@ -99,7 +104,7 @@ class Isotonic:
     probability estimates, KDD 2002.
     """
 
-    def fit(self, scores, labels):
+    def fit(self, scores: ArrayLike, labels: ArrayLike) -> Self:
         from sklearn.isotonic import IsotonicRegression
 
         f, positive = binary_arrays(scores, labels)
@@ -107,7 +112,7 @@ class Isotonic:
         self.steps.fit(f, positive.astype("float64"))
         return self
 
-    def __call__(self, scores):
+    def __call__(self, scores: ArrayLike) -> NDArray[np.float64]:
         scores = np.asarray(scores, "float64")
         return self.steps.predict(scores.reshape(-1)).reshape(scores.shape)
 
@@ -129,19 +134,21 @@ class Posterior:
     Derived from Luo, Qiao and Zhang, arXiv 2103.00233, for psi losses.
     """
 
-    def __init__(self, loss):
-        smooth = isinstance(loss, BinaryLoss) and math.isfinite(loss.smoothness)
-        if not smooth or not loss.calibrated:
+    def __init__(self, loss: Any) -> None:
+        # Asked for what it says, not for its class: that would import Keras.
+        smoothness = getattr(loss, "smoothness", None)
+        smooth = isinstance(smoothness, Real) and math.isfinite(smoothness)
+        if not smooth or not getattr(loss, "calibrated", False):
             raise ValueError(
                 f"loss is {loss!r}; accepted is a smooth, calibrated binary loss "
                 "such as PsiG(0.5) or Logistic()."
             )
         self.loss = loss
 
-    def fit(self, scores, labels):
+    def fit(self, scores: ArrayLike, labels: ArrayLike) -> Self:
         return self
 
-    def __call__(self, scores):
+    def __call__(self, scores: ArrayLike) -> NDArray[np.float64]:
         f = np.asarray(scores, "float64")
         for_positive = -np.asarray(self.loss.slope(f))
         for_negative = -np.asarray(self.loss.slope(-f))
@@ -160,18 +167,146 @@ class Calibrated:
     [[0.5]]
     """
 
-    def __init__(self, model, calibration):
+    def __init__(self, model: Any, calibration: Any) -> None:
         self.model = model
         self.calibration = calibration
 
-    def fit(self, x, y):
+    def fit(self, x: Any, y: ArrayLike) -> Self:
         """Fits the map to held-out examples; the model stays as it is."""
         self.calibration.fit(self.model.predict(x, verbose=0), y)
         return self
 
-    def predict(self, x, **options):
+    def predict(self, x: Any, **options: Any) -> NDArray[np.float64]:
         """Probabilities of the shape of the model's scores."""
         return self.calibration(self.model.predict(x, verbose=0, **options))
+
+
+# Of the weights of true and false positives, and of false and true negatives.
+MEASURES: dict[str, Callable] = {
+    "accuracy": lambda tp, fp, fn, tn: share(tp + tn, tp + fp + fn + tn),
+    "balanced_accuracy": lambda tp, fp, fn, tn: (
+        (share(tp, tp + fn) + share(tn, tn + fp)) / 2
+    ),
+    "f1": lambda tp, fp, fn, tn: share(2 * tp, 2 * tp + fp + fn),
+    "iou": lambda tp, fp, fn, tn: share(tp, tp + fp + fn),
+}
+
+
+def best_threshold(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    measure: str | Callable[..., ArrayLike] = "f1",
+    sample_weight: ArrayLike | None = None,
+) -> float:
+    """The threshold above which to decide for +1, best by a measure on given data.
+
+    `argmax_t measure(tp, fp, fn, tn)`, where `tp` is the weight of the scores of
+    label +1 above `t`, and so on. Every decision that the scores allow is
+    tried: a threshold lies midway between two neighbours among them, at the largest
+    to decide for none, 1 below the smallest to decide for all. Of equally good ones
+    it is that nearest to 0, of two as near the larger. Choose it on validation data:
+    on test data it is part of the answer.
+
+    Args:
+        scores: Finite, `(N,)` or `(..., 1)`, at least one.
+        labels: 0/1 or -1/+1, one a score; the last axis may be left out.
+        measure: `"f1"`, `2 * tp / (2 * tp + fp + fn)`; `"accuracy"`;
+            `"balanced_accuracy"`, the mean of `tp / (tp + fn)` and `tn / (tn + fp)`;
+            `"iou"`, `tp / (tp + fp + fn)`, the intersection over union of the
+            positives; `0 / 0` is 0. Or a function of `tp`, `fp`, `fn` and `tn`, arrays
+            of one entry a threshold; larger is better, and NaN is passed over.
+        sample_weight: One number a score, from 0 up, not all 0; 1 by default.
+
+    Raises:
+        ValueError: If an argument is none of these.
+
+    >>> best_threshold([-1.0, 0.0, 1.0, 3.0], [0, 1, 0, 1])  # F1 is 4 / 5 there
+    -0.5
+
+    Lipton, Elkan and Naryanaswamy, Optimal thresholding of classifiers to maximize
+    F1 measure, ECML PKDD 2014.
+    """
+    f, positive = binary_arrays(scores, labels)
+    if not np.isfinite(f).all():
+        wrong = f[~np.isfinite(f)][0]
+        raise ValueError(f"scores contain {wrong}; accepted are finite numbers.")
+    measure, weight = as_measure(measure), as_weight(sample_weight, f)
+    order = np.argsort(-f)
+    f, positive, weight = f[order], positive[order], weight[order]
+    last = np.append(f[1:] != f[:-1], True)  # Equal scores are decided alike.
+    tp = np.append(0.0, np.cumsum(weight * positive)[last])
+    fp = np.append(0.0, np.cumsum(weight * ~positive)[last])
+    values = measured(measure, tp, fp, tp[-1] - tp, fp[-1] - fp)
+    # The sums are rounded, which must not choose among equals.
+    best = np.isclose(values, np.nanmax(values), rtol=1e-12, atol=0)
+    found = thresholds(f[last].astype(precision(scores)))[best]
+    return float(found[np.argmin(np.abs(found))])
+
+
+def thresholds(falling):
+    """One for each decision on falling scores, from none of them to all.
+
+    In the scores' own precision, so that a comparison in it decides alike.
+    """
+    high, low = falling[:-1], falling[1:]
+    between = high / 2 + low / 2  # The sum of the whole could overflow.
+    between = np.where(between < high, between, low)  # Nothing may lie between.
+    lowest = falling[-1:]
+    below = np.minimum(lowest - 1, np.nextafter(lowest, -math.inf))
+    return np.concatenate([falling[:1], between, below])
+
+
+def precision(scores):
+    """The floating-point type of the scores, double for whole numbers."""
+    dtype = np.asarray(scores).dtype
+    return dtype if np.issubdtype(dtype, np.floating) else np.dtype("float64")
+
+
+def as_measure(measure):
+    """The function of a named measure, or the function given."""
+    if callable(measure):
+        return measure
+    if not isinstance(measure, str) or measure not in MEASURES:
+        raise ValueError(
+            f"measure is {measure!r}; accepted are {', '.join(MEASURES)} or a function."
+        )
+    return MEASURES[measure]
+
+
+def measured(measure, *counts):
+    """The measure at every threshold."""
+    values = np.asarray(measure(*counts), "float64")
+    if values.shape != counts[0].shape or np.isnan(values).all():
+        raise ValueError(
+            f"measure gives {values}; accepted is one number for each of "
+            f"{len(counts[0])} thresholds, not all NaN."
+        )
+    return values
+
+
+def share(part, whole):
+    """`part / whole`, 0 where the whole is."""
+    return part / np.where(whole == 0, 1, whole)
+
+
+def as_weight(sample_weight, f):
+    """One weight a score."""
+    if sample_weight is None:
+        return np.ones_like(f)
+    weight = np.asarray(sample_weight, "float64").reshape(-1)
+    if weight.size != f.size:
+        raise ValueError(
+            f"sample_weight has {weight.size} entries; accepted is one a score, "
+            f"{f.size} here."
+        )
+    wrong = ~((weight >= 0) & np.isfinite(weight))
+    if wrong.any() or not weight.any():
+        value = weight[wrong][0] if wrong.any() else 0
+        raise ValueError(
+            f"sample_weight contains {value:g}; accepted are finite numbers from 0 up, "
+            "not all 0."
+        )
+    return weight
 
 
 def sigmoid(z):
@@ -193,21 +328,40 @@ def is_multiclass(scores):
 def binary_arrays(scores, labels):
     """Flat scores and which labels are +1, both checked."""
     f = np.asarray(scores, "float64")
-    y = np.asarray(labels).reshape(-1)
-    if is_multiclass(f) or f.size != y.size:
-        raise ValueError(
-            f"scores have shape {f.shape} and labels {y.size} entries; accepted is "
-            "one score a label."
-        )
-    if not np.isin(y, (-1, 0, 1)).all():
-        wrong = y[~np.isin(y, (-1, 0, 1))][0]
-        raise ValueError(f"labels contain {wrong}; accepted are 0 or 1, or -1 or +1.")
+    y = flat_labels(labels, f, 1)
+    refuse_unless_in((-1, 0, 1), y, "0 or 1, or -1 or +1")
     return f.reshape(-1), y > 0
 
 
-def refuse_unless_classes(labels, classes):
-    if labels.min() < 0 or labels.max() >= classes:
+def class_arrays(scores, labels):
+    """Scores `(N, classes)` and the numbers of the true classes, both checked."""
+    s = np.asarray(scores, "float64")
+    if not is_multiclass(s):
+        f, positive = binary_arrays(s, labels)
+        return np.stack([0 * f, f], axis=1), positive.astype(int)
+    classes = s.shape[-1]
+    true = flat_labels(labels, s, classes)
+    refuse_unless_in(range(classes), true, f"integer classes from 0 to {classes - 1}")
+    return s.reshape(-1, classes), true.astype(int)
+
+
+def flat_labels(labels, scores, each):
+    """Labels `(N,)` from `(...)` or `(..., 1)`, if each belongs to so many scores."""
+    labels, rows = np.asarray(labels), scores.shape[: max(1, scores.ndim - 1)]
+    matched = labels.shape in (rows, (*rows, 1)) and labels.size * each == scores.size
+    if not matched or labels.size == 0:
+        many = "one score" if each == 1 else f"{each} scores"
         raise ValueError(
-            f"labels run from {labels.min()} to {labels.max()}; accepted are integer "
-            f"classes from 0 to {classes - 1}."
+            f"scores have shape {scores.shape} and labels {labels.shape}; accepted is "
+            f"{many} a label, at least one label."
         )
+    return labels.reshape(-1)
+
+
+def refuse_unless_in(known, labels, accepted):
+    """Labels of those values alone, or a `ValueError`."""
+    # Numpy takes "1" for 1.
+    wrong = ~np.isin(labels, list(known)) | (labels.dtype.kind in "SU")
+    if wrong.any():
+        value = labels[wrong][0]
+        raise ValueError(f"labels contain {value}; accepted are {accepted}.")

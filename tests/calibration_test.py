@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from sklearn import metrics
 from sklearn.isotonic import IsotonicRegression
 
 import hinge_keras as hk
@@ -71,12 +72,169 @@ def test_a_calibrated_model_gives_probabilities_of_its_shape():
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: hk.Posterior(hk.Hinge()), "accepted is a smooth"),
-        (lambda: hk.Platt().fit([1.0, 2.0], [1]), r"shape \(2,\)"),
-        (lambda: hk.Platt().fit([1.0], [3]), "labels contain 3"),
-        (lambda: hk.Temperature().fit(np.ones((2, 3)), [0, 3]), "from 0 to 3"),
+        (lambda: hk.Posterior(hk.Hinge()), "loss is Hinge.*accepted is a smooth"),
+        (lambda: hk.Posterior(hk.Logistic), "accepted is a smooth"),
+        (lambda: hk.Posterior(hk.CrossEntropy()), "accepted is a smooth"),
+        (lambda: hk.Posterior("psi_g"), "loss is 'psi_g'; accepted is a smooth"),
+        (lambda: hk.Platt().fit([1.0, 2.0], [1]), r"shape \(2,\) and labels \(1,\)"),
+        (lambda: hk.Platt().fit(np.ones((2, 1)), [[0, 1]]), r"labels \(1, 2\); acc"),
+        (lambda: hk.Platt().fit([1.0, 2.0], 1), r"labels \(\); accepted is one score"),
+        (lambda: hk.Platt().fit(np.ones((2, 3)), [0, 1]), "accepted is one score a"),
+        (lambda: hk.Isotonic().fit([], []), "at least one label"),
+        (lambda: hk.Platt().fit([1.0], [3]), "labels contain 3; accepted are 0 or 1"),
+        (lambda: hk.Platt().fit([1.0], [np.nan]), "labels contain nan; accepted"),
+        (lambda: hk.Platt().fit([1.0], ["1"]), "labels contain 1; accepted"),
+        (lambda: hk.Temperature().fit(np.ones((2, 3)), [0, 3]), "contain 3.*0 to 2"),
+        (lambda: hk.Temperature().fit(np.ones((1, 3)), [0.5]), "contain 0.5; accepted"),
+        (
+            lambda: hk.Temperature().fit(np.ones((2, 3)), np.eye(3)[:2]),
+            r"labels \(2, 3\); accepted is 3 scores a label",
+        ),
     ],
 )
 def test_a_bad_argument_is_named(make, says):
     with pytest.raises(ValueError, match=says):
         make()
+
+
+def test_a_sequence_of_scores_is_as_many_rows():
+    scores = random.normal(size=(20, 4, 3))
+    labels = random.integers(0, 3, size=(20, 4))
+    flat = hk.Temperature().fit(scores.reshape(80, 3), labels.reshape(-1))
+    for shape in ((20, 4), (20, 4, 1)):
+        found = hk.Temperature().fit(scores, labels.reshape(shape))
+        assert found.temperature == flat.temperature
+    one, more = hk.Platt(), hk.Platt().fit(scores[..., :1], labels > 1)
+    assert (
+        one.fit(scores[..., 0].reshape(-1), labels.reshape(-1) > 1).slope == more.slope
+    )
+
+
+SCORERS = {
+    "f1": metrics.f1_score,
+    "accuracy": metrics.accuracy_score,
+    "balanced_accuracy": metrics.balanced_accuracy_score,
+    "iou": metrics.jaccard_score,
+}
+
+
+@pytest.mark.parametrize("measure", SCORERS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_best_threshold_is_the_best_of_all(measure, weighted):
+    random = np.random.default_rng(5)
+    for _ in range(20):
+        f = random.normal(0, 1, 30).round(1)  # Many ties.
+        y = (f + random.normal(0, 1, 30) > 0.7).astype(int)
+        weight = random.uniform(0, 1, 30) if weighted else None
+        distinct = np.unique(f)[::-1]
+        tried = (distinct[1:] + distinct[:-1]) / 2
+        tried = np.array([f.max(), *tried, f.min() - 1])
+        values = [SCORERS[measure](y, f > t, sample_weight=weight) for t in tried]
+        best = tried[np.isclose(values, max(values), rtol=1e-12)]
+        found = hk.best_threshold(f[:, None], 2 * y - 1, measure, weight)
+        assert found == pytest.approx(best[np.argmin(np.abs(best))], abs=1e-12)
+
+
+def test_every_threshold_is_measured_once_by_loop():
+    random = np.random.default_rng(6)
+    f, y = random.normal(0, 1, 40).round(1), random.integers(0, 2, 40)
+    weight = random.uniform(0, 2, 40)
+    seen = []
+
+    def measure(*counts):
+        seen.extend(counts)
+        return counts[0] - 0.9 * counts[1]
+
+    found = hk.best_threshold(f, y, measure, weight)
+    tried = [f.max(), *sorted(np.unique(f)[:-1], reverse=True), f.min() - 1]
+    for i, threshold in enumerate(tried):
+        expected = np.zeros((2, 2))
+        for score, label, w in zip(f, y, weight, strict=True):
+            expected[int(score > threshold), label] += w
+        (tn, fn), (fp, tp) = expected
+        np.testing.assert_allclose([c[i] for c in seen], [tp, fp, fn, tn], atol=1e-12)
+    assert len(seen[0]) == len(tried)
+    assert tried[np.argmax(seen[0] - 0.9 * seen[1])] <= found
+
+
+def test_the_best_threshold_by_a_measure_of_ones_own():
+    f, y = [0.0, 1.0, 2.0, 3.0], [0, 0, 1, 1]
+    assert hk.best_threshold(f, y, lambda tp, fp, fn, tn: -fp - 2 * fn) == 1.5
+    all_found = hk.best_threshold(f, y, lambda *c: np.where(c[2] > 0, -np.inf, -c[1]))
+    assert all_found == 1.5
+    with np.errstate(invalid="ignore", divide="ignore"):
+        assert hk.best_threshold(f, y, lambda tp, fp, fn, tn: tp / (tp + fp)) == 1.5
+        assert hk.best_threshold(f, y, lambda tp, fp, fn, tn: tp / fp) == 1.5
+
+
+def test_of_equal_thresholds_the_one_nearest_to_0():
+    assert hk.best_threshold([-1.0, 1.0], [0, 1]) == 0.0
+    f = [-3.0, -1.0, 1.0, 3.0]
+    assert hk.best_threshold(f, [0, 0, 0, 0], "accuracy") == 3.0
+    assert hk.best_threshold(f, [1, 1, 1, 1], "accuracy") == -4.0
+    assert hk.best_threshold(f, [0, 0, 0, 0], "f1") == 0.0
+    assert hk.best_threshold(f, [0, 1, 0, 1], "accuracy", [3, 1, 1, 3]) == 2.0
+    assert hk.best_threshold(f, [0, 1, 1, 1], "f1", [1, 0, 0, 1]) == 0.0
+    # 0.1 + 0.2 + 0.3 is rounded to more than 0.6.
+    assert hk.best_threshold(f, [1, 1, 1, 0], "accuracy", [0.3, 0.2, 0.1, 0.6]) == 3.0
+    assert hk.best_threshold([-2.0, 2.0, 6.0], [1, 1, 0], lambda *c: 0 * c[0]) == 0.0
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_threshold_parts_neighbouring_scores_of_its_precision(dtype):
+    one = np.ones((), dtype)
+    for low in (one, np.nextafter(one, 2 * one)):
+        f = np.stack([low, np.nextafter(low, 2 * one)])
+        threshold = hk.best_threshold(f, [0, 1])
+        assert (f > threshold).tolist() == [False, True]
+    most = np.finfo(dtype).max
+    f = np.array([most / 2, most], dtype)
+    assert (f > hk.best_threshold(f, [0, 1])).tolist() == [False, True]
+    assert (f > hk.best_threshold(f, [1, 1])).all()
+    assert np.isfinite(hk.best_threshold(f, [1, 1]))
+
+
+def test_whole_numbers_and_masks_are_scores_too():
+    assert hk.best_threshold([1, 2], [0, 1]) == 1.5
+    scores, mask = random.normal(size=(2, 5, 5, 1)), random.integers(0, 2, (2, 5, 5))
+    flat = hk.best_threshold(scores.reshape(-1), mask.reshape(-1), "iou")
+    assert hk.best_threshold(scores, mask, "iou") == flat
+    assert (
+        hk.best_threshold(scores, mask[..., None], "iou", np.ones(mask.shape)) == flat
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (([np.nan, 1.0], [0, 1]), "scores contain nan; accepted are finite numbers"),
+        (([0.0, -np.inf], [0, 1]), "scores contain -inf; accepted"),
+        (([], []), "at least one"),
+        (([0.0, 1.0], [0, 2]), "labels contain 2; accepted"),
+        (([0.0, 1.0], [0, 1, 1]), "accepted is one score a label"),
+        (([0.0, 1.0], [0, 1], "f2"), "measure is 'f2'; accepted are accuracy"),
+        (([0.0, 1.0], [0, 1], ["f1"]), r"measure is \['f1'\]; accepted are accuracy"),
+        (([0.0, 1.0], [0, 1], lambda *c: 1.0), "measure gives 1.0; .* 3 thresholds"),
+        (
+            ([0.0, 1.0], [0, 1], lambda *c: c[0] * np.nan),
+            "measure gives .* not all NaN",
+        ),
+        (
+            ([0.0, 1.0], [0, 1], "f1", [1.0, -2.0]),
+            "sample_weight contains -2; accepted",
+        ),
+        (
+            ([0.0, 1.0], [0, 1], "f1", [np.nan, 1]),
+            "sample_weight contains nan; accepted",
+        ),
+        (
+            ([0.0, 1.0], [0, 1], "f1", [np.inf, 1]),
+            "sample_weight contains inf; accepted",
+        ),
+        (([0.0, 1.0], [0, 1], "f1", [0, 0]), "sample_weight contains 0; .* not all 0"),
+        (([0.0, 1.0], [0, 1], "f1", [1.0]), "sample_weight has 1 entries; .* 2 here"),
+    ],
+)
+def test_what_no_threshold_can_be_chosen_on_is_refused(arguments, says):
+    with pytest.raises(ValueError, match=says):
+        hk.best_threshold(*arguments)
