@@ -12,8 +12,7 @@ coordinate ascent methods, JMLR 14 (2013).
 
 import numpy as np
 
-from hinge_keras import losses
-from hinge_keras.svm.design import FEW_FEATURES, compiled
+from hinge_keras.svm.design import FEW_FEATURES
 from hinge_keras.svm.objective import Objective
 
 PASSES = 1000
@@ -29,51 +28,39 @@ STIFF, FINE = 1e4, 1e-4
 CLOSE = 0.2
 STILL = 0.1  # A row rests when it is off by less than this share of the tolerance.
 
-# The number of each loss among the compiled kernels, its margin and width.
-KINDS = {
-    losses.SquaredHinge: lambda loss: (compiled.SQUARED_HINGE, loss.margin, 1.0),
-    losses.Logistic: lambda loss: (compiled.SOFTPLUS, 0.0, 1.0),
-    losses.SoftplusHinge: lambda loss: (compiled.SOFTPLUS, loss.margin, loss.sigma),
-    losses.PsiG: lambda loss: (compiled.PSI_G, loss.margin, loss.sigma),
-    losses.PsiM: lambda loss: (compiled.PSI_M, loss.margin, loss.sigma),
-    losses.QuadraticallySmoothedHinge: lambda loss: (
-        compiled.PARABOLA,
-        loss.margin,
-        loss.sigma,
-    ),
-}
 
-
-def possible(objective, loss):
+def possible(objective):
     """Whether ascent can start these problems, and is worth it.
 
     With few features its steps undo each other, and Newton's are cheap, but not on
     a narrow loss.
     """
-    binary = isinstance(objective, Objective)
-    if not binary or objective.design.compiled is None or type(loss) not in KINDS:
+    if not isinstance(objective, Objective) or kind(objective) is None:
         return False
-    _, _, width = KINDS[type(loss)](loss)
-    return objective.design.features > FEW_FEATURES or width <= NARROW
+    return objective.design.features > FEW_FEATURES or objective.phi.sigma <= NARROW
 
 
-def start(objective, loss, tolerance, initial, duals=None):
+def kind(objective):
+    """The number of the loss among the compiled kernels, `None` if it has none."""
+    return getattr(objective.design.compiled, objective.phi.name.upper(), None)
+
+
+def start(objective, tolerance, initial, duals=None):
     """Weights `(columns, K)` near the minimum, and the passes it took, `(K,)`.
 
     Args:
         objective: The problems; a free intercept is regularised here.
-        loss: The loss they minimise.
         tolerance: To what share of the `initial` lengths the gradient is to fall; on
             a narrow loss the root of what a pass gains.
         initial: The length of every gradient at zero weights, `(K,)`.
         duals: Where to start: variables `(rows, K)`, not negative, and the weights
             that they span; zeros by default.
     """
-    design = objective.design
-    number, margin, width = KINDS[type(loss)](loss)
-    kind, narrow = (number, float(margin), float(width)), width <= NARROW
+    design, compiled = objective.design, objective.design.compiled
+    name, margin, sigma = objective.phi
+    loss, narrow = (kind(objective), margin, sigma), sigma <= NARROW
     longest = objective.costs.max() * design.square_norms.max()
-    stiff = number == compiled.SQUARED_HINGE and longest >= STIFF and tolerance <= FINE
+    stiff = name == "squared_hinge" and longest >= STIFF and tolerance <= FINE
     if duals is None:
         duals = np.zeros_like(objective.signs), np.zeros(objective.shape)
     variables, weights = duals
@@ -85,7 +72,7 @@ def start(objective, loss, tolerance, initial, duals=None):
         gains = np.empty(PASSES)
         passes = compiled.ascend(
             (design.X.data, *design.indexing, design.square_norms),
-            (signs, costs, design.intercept, kind),
+            (signs, costs, design.intercept, loss),
             STILL * tolerance,
             0.0 if narrow else (CLOSE * tolerance * initial[k]) ** 2,
             tolerance**2 if narrow else 0.0,

@@ -4,14 +4,17 @@ All release Python's lock.
 """
 
 import math
+from typing import Any
 
 import numba
 import numpy as np
 
 # Contraction alone: to reorder sums LLVM would gather, which is slower here.
-COMPILE = {"nogil": True, "cache": True, "fastmath": {"contract", "nsz"}}
+COMPILE: Any = {"nogil": True, "cache": True, "fastmath": {"contract", "nsz"}}
 
-SQUARED_HINGE, SOFTPLUS, PSI_G, PSI_M, PARABOLA = range(5)
+# Every loss under its name in `kernels`.
+SQUARED_HINGE, SOFTPLUS_HINGE, PSI_G, PSI_M, QUADRATICALLY_SMOOTHED_HINGE = range(5)
+LOGISTIC = SOFTPLUS_HINGE  # Of margin 0 and width 1.
 LONGEST = 6  # Doublings of the passes that a row rests.
 WINDOW = 10  # Passes over which a fall of the gains is measured.
 TOGETHER = 8  # Rows visited one after another, as memory has them.
@@ -86,7 +89,7 @@ def derivatives(kind, margin, sigma, m):
     if kind == SQUARED_HINGE:
         return (-2.0 * u, 2.0) if u > 0 else (0.0, 0.0)
     v = u / sigma
-    if kind == SOFTPLUS:
+    if kind == SOFTPLUS_HINGE:
         small = math.exp(-abs(v))
         share = 1 / (1 + small)
         weight = share if v > 0 else small * share
@@ -237,7 +240,7 @@ def sweep(X, problem, still, duals, w, rows, order, calm, rest, state, below, ab
     data, indices, indptr, norms = X
     signs, costs, intercept, loss = problem
     kind, margin, sigma = loss
-    bounded = kind in (SQUARED_HINGE, PARABOLA)
+    bounded = kind in (SQUARED_HINGE, QUADRATICALLY_SMOOTHED_HINGE)
     left = gain = lowest = highest = 0.0
     groups = -(-len(rows) // TOGETHER)
     for k in range(groups):

@@ -5,44 +5,22 @@ crawls. Each wider loss is smooth enough to be solved in a few steps, and its
 solution starts the next.
 """
 
-from hinge_keras import losses
-from hinge_keras.configured import snake_case
 from hinge_keras.svm import ascent, newton
-
-# The argument of each loss that is the width of its smoothing.
-WIDTH = {
-    "psi_g": "sigma",
-    "psi_m": "sigma",
-    "quadratically_smoothed_hinge": "gamma",
-    "softplus_hinge": "temperature",
-}
-NAMES = (*WIDTH, "logistic", "squared_hinge")
 
 WIDEST = 1.0
 FACTOR = 10**0.5  # Between one width and the next.
 LOOSE = 1e-2  # The tolerance at every width but the last.
 
 
-def target(loss, sigma):
-    """The loss of that name and width, or the loss itself."""
-    if isinstance(loss, losses.BinaryLoss):
-        return loss
-    width = {WIDTH[loss]: float(sigma)} if loss in WIDTH else {}
-    return losses.get(loss, **width)
-
-
 def wider(loss):
     """The losses to solve first, from wide to narrow."""
-    if not isinstance(loss, losses.SmoothMarginLoss):
-        return []
-    name = WIDTH[snake_case(type(loss).__name__)]
     widths = []
-    while (width := loss.sigma * FACTOR ** (len(widths) + 1)) < WIDEST:
-        widths.append(width)
-    return [type(loss)(**{name: width}) for width in reversed(widths)]
+    while loss.has_width and (w := loss.sigma * FACTOR ** (len(widths) + 1)) < WIDEST:
+        widths.append(w)
+    return [loss._replace(sigma=width) for width in reversed(widths)]
 
 
-def minimise(loss, objective, start, tolerance, duals=None, initial=None, **options):
+def minimise(objective, start, tolerance, duals=None, initial=None, **options):
     """As `newton.minimise`, from a better start where it is zero.
 
     That is the end of dual coordinate ascent, where it is compiled, and the
@@ -52,10 +30,10 @@ def minimise(loss, objective, start, tolerance, duals=None, initial=None, **opti
     spent, passes = [], 0
     if initial is None:
         initial = objective.initial_size()
-    if ascent.possible(objective, loss) and (duals is not None or not start.any()):
-        start, passes = ascent.start(objective, loss, tolerance, initial, duals)
+    if ascent.possible(objective) and (duals is not None or not start.any()):
+        start, passes = ascent.start(objective, tolerance, initial, duals)
     elif not start.any():
-        for wide in wider(loss):
+        for wide in wider(objective.phi):
             point, trace = newton.minimise(
                 objective.with_loss(wide),
                 start,

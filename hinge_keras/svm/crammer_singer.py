@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hinge_keras.svm import kernels
 from hinge_keras.svm.design import FEW_ROWS, Design
+from hinge_keras.svm.kernels import Smooth
 from hinge_keras.svm.objective import Block, dots, lengths
 
 
@@ -27,7 +27,7 @@ class CrammerSinger(Block):
 
     Args:
         design: The data, `(rows, columns)`.
-        phi: Value, slope and curvature of the loss at an array of margins.
+        phi: The loss.
         is_true: Whether a class is the true one, `(rows, classes)`.
         costs: Weights of the loss terms, not negative, `(rows, K)`.
         penalty: Weights of the squares, `(columns * classes, 1)`.
@@ -35,7 +35,7 @@ class CrammerSinger(Block):
     """
 
     design: Design
-    phi: object
+    phi: Smooth
     is_true: np.ndarray
     costs: np.ndarray
     penalty: np.ndarray
@@ -45,7 +45,7 @@ class CrammerSinger(Block):
         return replace(self, costs=self.costs[:, columns])
 
     def with_loss(self, loss):
-        return replace(self, phi=kernels.of(loss), width=loss.sigma)
+        return replace(self, phi=loss, width=loss.sigma)
 
     def split(self, W, weightings):
         return list(np.moveaxis(W.reshape(self.design.columns, -1, weightings), 2, 0))

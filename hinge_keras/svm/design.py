@@ -19,7 +19,7 @@ from sklearn.utils.extmath import row_norms
 try:
     from hinge_keras.svm import compiled
 except ImportError:  # numba is an extra: scipy alone does everything, slower.
-    compiled = None
+    compiled = None  # type: ignore[assignment]
 
 # Hessians of so few features are formed, where rows store so few values: that
 # costs less than the products which conjugate gradients would ask for.

@@ -2,9 +2,11 @@
 
 import warnings
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model._base import LinearClassifierMixin
@@ -17,13 +19,14 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from hinge_keras import losses
 from hinge_keras.svm import continuation, crammer_singer, kernels, newton
 from hinge_keras.svm.crammer_singer import CrammerSinger
 from hinge_keras.svm.design import Design, available
 from hinge_keras.svm.objective import Objective
 
 BLOCK = 2**22  # Numbers in one array of a block of problems: 32 MiB each.
+
+Data: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
 
 
 class SmoothSVC(LinearClassifierMixin, BaseEstimator):
@@ -78,8 +81,16 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
     Neurocomputing 463 (2021).
     """
 
+    classes_: NDArray[Any]
+    coef_: NDArray[np.floating]
+    intercept_: NDArray[np.floating]
+    objective_: NDArray[np.float64]
+    duality_gap_: NDArray[np.float64]
+    n_iter_: int
+    trace_: newton.Trace
+
     _parameter_constraints: ClassVar = {
-        "loss": [StrOptions(set(continuation.NAMES)), losses.BinaryLoss],
+        "loss": "no_validation",  # `kernels.of` says what is accepted.
         "sigma": [Interval(Real, 0, None, closed="neither")],
         "C": [Interval(Real, 0, None, closed="neither")],
         "multi_class": [StrOptions({"ovr", "crammer_singer"})],
@@ -95,20 +106,20 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        loss="psi_g",
-        sigma=1.0,
-        C=1.0,
+        loss: Any = "psi_g",
+        sigma: float = 1.0,
+        C: float = 1.0,
         *,
-        multi_class="ovr",
-        fit_intercept=True,
-        penalise_intercept=False,
-        class_weight=None,
-        tol=1e-4,
-        max_iter=1000,
-        forcing="constant",
-        warm_start=False,
-        n_jobs=None,
-    ):
+        multi_class: str = "ovr",
+        fit_intercept: bool = True,
+        penalise_intercept: bool = False,
+        class_weight: dict | str | None = None,
+        tol: float = 1e-4,
+        max_iter: int = 1000,
+        forcing: str = "constant",
+        warm_start: bool = False,
+        n_jobs: int | None = None,
+    ) -> None:
         self.loss = loss
         self.sigma = sigma
         self.C = C
@@ -127,15 +138,21 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
-    def fit(self, X, y, sample_weight=None):
+    def _validate_params(self):
+        super()._validate_params()
+        kernels.of(self.loss, self.sigma)
+
+    def fit(
+        self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Fit to `X (rows, features)`, dense or sparse, and labels `y (rows,)`."""
         self._validate_params()
-        X, y = validate_data(
+        data, y = validate_data(
             self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32]
         )
         self.classes_, labels = encoded(y)
-        weights = self.example_weights(X, y, sample_weight)
-        objective = self.objective(X, labels, weights[:, None])
+        weights = self.example_weights(data, y, sample_weight)
+        objective = self.objective(data, labels, weights[:, None])
         solution, self.trace_ = self.minimised(objective, self.start(objective))
         self.duality_gap_ = objective.duality_gap(solution, self.trace_.gradients[-1])
         self.objective_ = self.trace_.values[-1]
@@ -148,10 +165,18 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
                 ConvergenceWarning,
                 stacklevel=2,
             )
-        self.keep(solution.reshape(objective.design.columns, -1), X.dtype)
+        self.keep(solution.reshape(objective.design.columns, -1), data.dtype)
         return self
 
-    def predict_proba(self, X):
+    def decision_function(self, X: Data) -> NDArray[np.floating]:
+        """Scores: of the second of two classes `(rows,)`, else `(rows, classes)`."""
+        return super().decision_function(X)
+
+    def predict(self, X: Data) -> NDArray[Any]:
+        """The class of the highest score, `(rows,)`."""
+        return super().predict(X)
+
+    def predict_proba(self, X: Data) -> NDArray[np.floating]:
         """Probabilities `(rows, classes)` from the posterior of the loss.
 
         A score `f` minimises the expected loss where the label +1 has the
@@ -161,7 +186,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self)
         scores = self.decision_function(X)
-        phi = kernels.of(continuation.target(self.loss, self.sigma))
+        phi = kernels.of(self.loss, self.sigma)
         if scores.ndim == 2 and self.multi_class == "crammer_singer":
             return crammer_singer.posterior(phi, scores, self.sigma)
         against, towards = phi(scores)[1], phi(-scores)[1]
@@ -189,7 +214,7 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
     def objective(self, X, labels, weights):
         """The block of problems of every weighting `(rows, K)` of the examples."""
         design = Design(X, float(self.fit_intercept), available(self.n_jobs))
-        phi = kernels.of(continuation.target(self.loss, self.sigma))
+        phi = kernels.of(self.loss, self.sigma)
         penalty = np.ones((design.columns, 1))
         if self.fit_intercept and not self.penalise_intercept:
             penalty[-1] = 0
@@ -218,13 +243,11 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
 
     def minimised(self, objective, start):
         """The solution `(weights, K)` and its trace, a few columns at a time."""
-        loss = continuation.target(self.loss, self.sigma)
         width = max(1, BLOCK // max(len(start), objective.design.rows))
         solutions, traces = [], []
         for first in range(0, start.shape[1], width):
             columns = slice(first, first + width)
             point, trace = continuation.minimise(
-                loss,
                 objective.select(columns),
                 start[:, columns],
                 tolerance=self.tol,

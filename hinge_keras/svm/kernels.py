@@ -1,105 +1,126 @@
-"""A margin loss on numpy arrays: value, slope and curvature in one call.
+"""The losses that the solver minimises, on numpy arrays: no Keras needed.
 
 The losses of `hinge_keras.losses` speak Keras, whose eager tensors cost more
 than the arithmetic on a solver's small arrays. Here each convex loss with a
-curvature has one numpy function of the same formula; `of` finds it.
+curvature has one numpy function of the same formula, and all else that the solver
+must know of it. Dual ascent also wants one of that name in `compiled`.
 """
 
 import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import erfc, expit
 
-from hinge_keras import losses
 
-KERNELS = {}
+class Kernel(NamedTuple):
+    """What is true of every loss of one name."""
+
+    class_name: str
+    margin: float  # Where the hinge would reach zero, if the loss has no such argument.
+    has_width: bool
+    evaluate: Callable
 
 
-def of(loss):
-    """The function `m -> (phi, phi', phi'')` of a loss, on float arrays.
+class Smooth(NamedTuple):
+    """A loss by its name, where its hinge reaches zero, and its width, if it has one.
+
+    A function `m -> (phi, phi', phi'')` on float arrays.
+    """
+
+    name: str
+    margin: float
+    sigma: float = 1.0
+
+    @property
+    def has_width(self) -> bool:
+        return KERNELS[self.name].has_width
+
+    def __call__(self, m):
+        return KERNELS[self.name].evaluate(m, self.margin, self.sigma)
+
+
+KERNELS: dict[str, Kernel] = {}
+
+
+def of(loss: Any, sigma: float = 1.0) -> Smooth:
+    """The loss of a name and a width, or what an instance of a loss class says.
+
+    The instance tells its class by name: whoever has one has imported Keras.
 
     Raises:
         ValueError: If Newton's method cannot minimise that loss, because it is
             not convex or has no curvature.
     """
-    if type(loss) not in KERNELS:
-        accepted = sorted(kind.__name__ for kind in KERNELS)
-        raise ValueError(
-            f"loss is {loss!r}; accepted is a convex loss with a curvature: "
-            f"{', '.join(accepted)}."
-        )
-    return KERNELS[type(loss)](loss)
+    if isinstance(loss, str) and loss in KERNELS:
+        kernel = KERNELS[loss]
+        return Smooth(loss, kernel.margin, float(sigma) if kernel.has_width else 1.0)
+    cls = type(loss)
+    ours = cls.__module__.startswith("hinge_keras.losses.")
+    for name, kernel in KERNELS.items():
+        if ours and cls.__name__ == kernel.class_name:
+            margin = float(getattr(loss, "margin", kernel.margin))
+            return Smooth(name, margin, float(loss.sigma) if kernel.has_width else 1.0)
+    classes = sorted(kernel.class_name for kernel in KERNELS.values())
+    raise ValueError(
+        f"loss is {loss!r}; accepted is a convex loss with a curvature: "
+        f"{', '.join(classes)}, or a name: {', '.join(sorted(KERNELS))}."
+    )
 
 
-def kernel(kind):
-    """Register the numpy kernel of a loss class."""
+def kernel_of(class_name, margin=1.0, has_width=True):
+    """Takes in the kernel of a loss class, `(m, margin, sigma)`, under its own name."""
 
-    def register(function):
-        KERNELS[kind] = function
+    def take_in(function):
+        KERNELS[function.__name__] = Kernel(class_name, margin, has_width, function)
         return function
 
-    return register
+    return take_in
 
 
-@kernel(losses.SquaredHinge)
-def squared_hinge(loss):
-    def evaluate(m):
-        gap = np.maximum(loss.margin - m, 0)
-        return gap * gap, -2 * gap, 2.0 * (gap > 0)
-
-    return evaluate
+@kernel_of("SquaredHinge", has_width=False)
+def squared_hinge(m, margin, _):
+    gap = np.maximum(margin - m, 0)
+    return gap * gap, -2 * gap, 2.0 * (gap > 0)
 
 
-@kernel(losses.Logistic)
-def logistic(loss):
-    return lambda m: softplus(-m, 1)
+@kernel_of("Logistic", margin=0.0, has_width=False)
+def logistic(m, margin, sigma):
+    return softplus_hinge(m, margin, sigma)
 
 
-@kernel(losses.SoftplusHinge)
-def softplus_hinge(loss):
-    return lambda m: softplus(loss.margin - m, loss.sigma)
-
-
-def softplus(u, width):
-    """Value, slope and curvature in `-u` of `width * log(1 + exp(u / width))`."""
-    v = u / width
+@kernel_of("SoftplusHinge")
+def softplus_hinge(m, margin, sigma):
+    v = (margin - m) / sigma
     small = np.exp(-np.abs(v))  # Of a number not above 0: it never overflows.
-    value = width * (np.log1p(small) + np.maximum(v, 0))
-    return value, -expit(v), small / (width * (1 + small) ** 2)
+    value = sigma * (np.log1p(small) + np.maximum(v, 0))
+    return value, -expit(v), small / (sigma * (1 + small) ** 2)
 
 
-@kernel(losses.PsiG)
-def psi_g(loss):
-    def evaluate(m):
-        v = (loss.margin - m) / loss.sigma
-        weight = 0.5 * erfc(v * -math.sqrt(0.5))
-        density = loss.peak * np.exp(-0.5 * v * v)
-        return loss.sigma * (v * weight + density), -weight, density / loss.sigma
-
-    return evaluate
+@kernel_of("PsiG")
+def psi_g(m, margin, sigma):
+    v = (margin - m) / sigma
+    weight = 0.5 * erfc(v * -math.sqrt(0.5))
+    density = np.exp(-0.5 * v * v) * (1 / math.sqrt(2 * math.pi))
+    return sigma * (v * weight + density), -weight, density / sigma
 
 
-@kernel(losses.PsiM)
-def psi_m(loss):
-    def evaluate(m):
-        u = loss.margin - m
-        root = np.hypot(u, loss.sigma)
-        # Where u + root would cancel, the product of the two roots does not.
-        tail = 0.5 * loss.sigma**2 / (root + np.abs(u))
-        value = np.where(u > 0, 0.5 * (u + root), tail)
-        share = loss.sigma / root
-        return value, -value / root, 0.5 * share**3 / loss.sigma
-
-    return evaluate
+@kernel_of("PsiM")
+def psi_m(m, margin, sigma):
+    u = margin - m
+    root = np.hypot(u, sigma)
+    # Where u + root would cancel, the product of the two roots does not.
+    tail = 0.5 * sigma**2 / (root + np.abs(u))
+    value = np.where(u > 0, 0.5 * (u + root), tail)
+    share = sigma / root
+    return value, -value / root, 0.5 * share**3 / sigma
 
 
-@kernel(losses.QuadraticallySmoothedHinge)
-def quadratically_smoothed_hinge(loss):
-    def evaluate(m):
-        gap = loss.margin - m
-        part = np.clip(gap, 0, loss.sigma)
-        value = part * (2 * gap - part) / (2 * loss.sigma)
-        inside = (gap > 0) & (gap < loss.sigma)
-        return value, -part / loss.sigma, inside / loss.sigma
-
-    return evaluate
+@kernel_of("QuadraticallySmoothedHinge")
+def quadratically_smoothed_hinge(m, margin, sigma):
+    gap = margin - m
+    part = np.clip(gap, 0, sigma)
+    value = part * (2 * gap - part) / (2 * sigma)
+    inside = (gap > 0) & (gap < sigma)
+    return value, -part / sigma, inside / sigma

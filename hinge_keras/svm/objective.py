@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hinge_keras.svm import kernels
 from hinge_keras.svm.design import Design
+from hinge_keras.svm.kernels import Smooth
 
 
 class Point(NamedTuple):
@@ -138,7 +138,7 @@ class Objective(Block):
 
     Args:
         design: The data, `(rows, columns)`.
-        phi: Value, slope and curvature of the loss at an array of margins.
+        phi: The loss.
         signs: -1 or +1, `(rows, K)`.
         costs: Weights of the loss terms, not negative, `(rows, K)`.
         penalty: Weights of the squares, `(columns, 1)`: 1, or 0 for an
@@ -146,7 +146,7 @@ class Objective(Block):
     """
 
     design: Design
-    phi: object
+    phi: Smooth
     signs: np.ndarray
     costs: np.ndarray
     penalty: np.ndarray
@@ -155,7 +155,7 @@ class Objective(Block):
         return replace(self, signs=self.signs[:, columns], costs=self.costs[:, columns])
 
     def with_loss(self, loss):
-        return replace(self, phi=kernels.of(loss))
+        return replace(self, phi=loss)
 
     def split(self, W, weightings):
         return np.split(W, weightings, axis=1)

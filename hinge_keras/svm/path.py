@@ -1,16 +1,17 @@
 """`SmoothSVCCV`: a path of costs, all folds and all classes solved as one."""
 
 from numbers import Integral
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.model_selection import check_cv
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hinge_keras.svm import ascent, continuation
-from hinge_keras.svm.estimator import BLOCK, SmoothSVC, encoded
+from hinge_keras.svm.estimator import BLOCK, Data, SmoothSVC, encoded
 from hinge_keras.svm.objective import dots
 
 
@@ -44,6 +45,15 @@ class SmoothSVCCV(ClassifierMixin, BaseEstimator):
     (1, 2, 5)
     """
 
+    classes_: NDArray[Any]
+    Cs_: NDArray[np.float64]
+    sigmas_: NDArray[np.float64]
+    scores_: NDArray[np.float64]
+    C_: float
+    sigma_: float
+    best_estimator_: SmoothSVC
+    n_iter_: int
+
     _parameter_constraints: ClassVar = {
         "estimator": [SmoothSVC, None],
         "Cs": [Interval(Integral, 1, None, closed="left"), "array-like"],
@@ -51,7 +61,14 @@ class SmoothSVCCV(ClassifierMixin, BaseEstimator):
         "cv": ["cv_object"],
     }
 
-    def __init__(self, estimator=None, *, Cs=10, sigmas=None, cv=None):
+    def __init__(
+        self,
+        estimator: SmoothSVC | None = None,
+        *,
+        Cs: ArrayLike = 10,
+        sigmas: ArrayLike | None = None,
+        cv: Any = None,
+    ) -> None:
         self.estimator = estimator
         self.Cs = Cs
         self.sigmas = sigmas
@@ -62,7 +79,9 @@ class SmoothSVCCV(ClassifierMixin, BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Choose on folds, then fit to all of `X (rows, features)`, `y (rows,)`."""
         self._validate_params()
         model = SmoothSVC() if self.estimator is None else clone(self.estimator)
@@ -70,12 +89,14 @@ class SmoothSVCCV(ClassifierMixin, BaseEstimator):
             self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32]
         )
         self.classes_, labels = encoded(y)
-        counted = np.ndim(self.Cs) == 0
-        self.Cs_ = np.logspace(-4, 4, self.Cs) if counted else ascending("Cs", self.Cs)
+        if isinstance(self.Cs, int | np.integer):
+            self.Cs_ = np.logspace(-4, 4, self.Cs)
+        else:
+            self.Cs_ = ascending("Cs", self.Cs)
         widths = [model.sigma] if self.sigmas is None else self.sigmas
         self.sigmas_ = ascending("sigmas", widths)
         folds = list(check_cv(self.cv, y, classifier=True).split(X, y))
-        model.set_params(C=1.0)
+        model.set_params(C=1.0, sigma=float(self.sigmas_[0]))._validate_params()
         model.classes_ = self.classes_
         weights = model.example_weights(X, y, sample_weight)
         self.scores_ = np.stack(
@@ -95,22 +116,25 @@ class SmoothSVCCV(ClassifierMixin, BaseEstimator):
         return self
 
     @property
-    def coef_(self):
+    def coef_(self) -> NDArray[np.floating]:
         return self.best_estimator_.coef_
 
     @property
-    def intercept_(self):
+    def intercept_(self) -> NDArray[np.floating]:
         return self.best_estimator_.intercept_
 
-    def predict(self, X):
+    def predict(self, X: Data) -> NDArray[Any]:
+        """The class of the highest score, `(rows,)`."""
         check_is_fitted(self)
         return self.best_estimator_.predict(X)
 
-    def decision_function(self, X):
+    def decision_function(self, X: Data) -> NDArray[np.floating]:
+        """As `SmoothSVC.decision_function`, of the best."""
         check_is_fitted(self)
         return self.best_estimator_.decision_function(X)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Data) -> NDArray[np.floating]:
+        """As `SmoothSVC.predict_proba`, of the best."""
         check_is_fitted(self)
         return self.best_estimator_.predict_proba(X)
 
@@ -152,7 +176,6 @@ def predicted(X, W):
 
 def walk(model, objective, Cs):
     """The solution `(weights, K)` at every cost, each the start of the next."""
-    loss = continuation.target(model.loss, model.sigma)
     options = {"forcing": model.forcing, "max_iter": model.max_iter}
     W, sizes = np.zeros(objective.shape), objective.initial_size()
     last = point = None
@@ -160,11 +183,11 @@ def walk(model, objective, Cs):
         scaled, duals = objective.scaled(C), None
         if last is not None:
             stretch = stretched(scaled, point, C / last)
-            if ascent.possible(objective, loss):
+            if ascent.possible(objective):
                 duals = [stretch * part for part in objective.scaled(last).duals(point)]
             W = stretch * point.W
         point, _ = continuation.minimise(
-            loss, scaled, W, model.tol, duals=duals, initial=C * sizes, **options
+            scaled, W, model.tol, duals=duals, initial=C * sizes, **options
         )
         last = C
         yield point.W

@@ -6,7 +6,7 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 
 import hinge_keras as hk
-from hinge_keras.svm import ascent, design, kernels, newton
+from hinge_keras.svm import SmoothSVC, ascent, design, kernels, newton
 from hinge_keras.svm.design import Design
 from hinge_keras.svm.objective import Objective, lengths
 
@@ -37,7 +37,7 @@ def test_ends_where_newton_does(loss, intercept):
     data = Design(X, intercept)
     penalty = np.ones((data.columns, 1))
     objective = Objective(data, kernels.of(loss), signs, costs, penalty)
-    W, _ = ascent.start(objective, loss, 1e-9, objective.initial_size())
+    W, _ = ascent.start(objective, 1e-9, objective.initial_size())
     expected, _ = newton.minimise(objective, np.zeros_like(W), 1e-10)
     np.testing.assert_allclose(W, expected.W, atol=1e-6)
     variables, spanned = objective.duals(expected)
@@ -48,8 +48,9 @@ def test_ends_where_newton_does(loss, intercept):
 @pytest.mark.parametrize("loss", LOSSES, ids=repr)
 def test_compiled_derivatives_are_the_kernel(loss):
     m = np.linspace(-5, 6, 221) + 1e-3
-    _, slope, curvature = kernels.of(loss)(m)
-    kind = ascent.KINDS[type(loss)](loss)
+    own = kernels.of(loss)
+    _, slope, curvature = own(m)
+    kind = getattr(design.compiled, own.name.upper()), own.margin, own.sigma
     found = np.array([design.compiled.derivatives(*kind, each) for each in m])
     np.testing.assert_allclose(found[:, 0], slope, rtol=1e-9, atol=1e-14)
     np.testing.assert_allclose(found[:, 1], curvature, rtol=1e-9, atol=1e-14)
@@ -61,9 +62,9 @@ def test_started_at_its_end_it_stays():
     penalty = np.ones((data.columns, 1))
     objective = Objective(data, kernels.of(hk.PsiM()), signs, costs, penalty)
     size = objective.initial_size()
-    W, passes = ascent.start(objective, hk.PsiM(), 1e-9, size)
+    W, passes = ascent.start(objective, 1e-9, size)
     duals = objective.duals(objective.at(W))
-    again, fewer = ascent.start(objective, hk.PsiM(), 1e-8, size, duals)
+    again, fewer = ascent.start(objective, 1e-8, size, duals)
     assert (fewer == 1).all()
     assert (passes > 1).all()
     np.testing.assert_allclose(again, W, atol=1e-6)
@@ -82,7 +83,7 @@ def test_rows_that_left_are_asked_again():
     loss = hk.QuadraticallySmoothedHinge(1e-3)
     objective = with_wrong_labels(loss)
     size = objective.initial_size()
-    W, _ = ascent.start(objective, loss, 1e-7, size)
+    W, _ = ascent.start(objective, 1e-7, size)
     assert lengths(objective.at(W).gradient) < 2e-3 * size
 
 
@@ -91,7 +92,7 @@ def test_long_rows_are_climbed_further_to_a_fine_tolerance(monkeypatch):
     size = objective.initial_size()
 
     def passes(tolerance):
-        return ascent.start(objective, hk.SquaredHinge(), tolerance, size)[1][0]
+        return ascent.start(objective, tolerance, size)[1][0]
 
     short = [passes(tolerance) for tolerance in (1e-3, 1e-4)]
     monkeypatch.setattr(ascent, "STIFF", 1.0)
@@ -100,16 +101,30 @@ def test_long_rows_are_climbed_further_to_a_fine_tolerance(monkeypatch):
     assert fine > 5 * short[1]
 
 
-def test_every_kernel_has_its_kind():
-    assert set(ascent.KINDS) == set(kernels.KERNELS) == {type(x) for x in LOSSES}
+def test_every_kernel_is_compiled_and_tested():
+    assert set(kernels.KERNELS) == {kernels.of(loss).name for loss in LOSSES}
+    assert all(hasattr(design.compiled, name.upper()) for name in kernels.KERNELS)
 
 
 def test_few_features_are_worth_it_for_a_narrow_loss_alone():
     X, signs, costs = text_like(features=30)
     objective = Objective(Design(X), None, signs, costs, np.ones((30, 1)))
-    assert not ascent.possible(objective, hk.PsiG(1.0))
-    assert not ascent.possible(objective, hk.Logistic())
-    assert ascent.possible(objective, hk.PsiG(1e-3))
+
+    def possible(loss):
+        return ascent.possible(objective.with_loss(kernels.of(loss)))
+
+    assert not possible(hk.PsiG(1.0))
+    assert not possible(hk.Logistic())
+    assert possible(hk.PsiG(1e-3))
+
+
+def test_a_loss_that_is_not_compiled_is_left_to_newton(monkeypatch):
+    X, signs, _ = text_like(problems=1)
+    climbed = SmoothSVC("psi_m", 0.1, tol=1e-9).fit(X, signs[:, 0])
+    monkeypatch.delattr(design.compiled, "PSI_M")
+    alone = SmoothSVC("psi_m", 0.1, tol=1e-9).fit(X, signs[:, 0])
+    assert alone.trace_.passes[0] == 0 < climbed.trace_.passes[0]
+    np.testing.assert_allclose(alone.coef_, climbed.coef_, atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", [hk.QuadraticallySmoothedHinge, hk.PsiG])
@@ -118,7 +133,7 @@ def test_the_hinge_is_reached_through_a_narrow_loss(kind):
     loss = kind(1e-9)
     penalty = np.ones((X.shape[1], 1))
     objective = Objective(Design(X), kernels.of(loss), signs, costs, penalty)
-    W, _ = ascent.start(objective, loss, 1e-6, objective.initial_size())
+    W, _ = ascent.start(objective, 1e-6, objective.initial_size())
     svm = LinearSVC(loss="hinge", fit_intercept=False, tol=1e-8, max_iter=10**5)
     svm.fit(X, signs[:, 0], sample_weight=costs[:, 0])
     np.testing.assert_allclose(W[:, 0], svm.coef_[0], atol=1e-4)

@@ -23,7 +23,7 @@ def test_continuation_reaches_the_same_minimum_in_fewer_steps(monkeypatch):
     zeros = np.zeros((800, 1))
     _, direct = newton.minimise(objective, zeros, 1e-6)
     _, led = continuation.minimise(
-        loss, objective, zeros, 1e-6, forcing="constant", max_iter=1000
+        objective, zeros, 1e-6, forcing="constant", max_iter=1000
     )
     assert led.values[-1] == pytest.approx(direct.values[-1], rel=1e-9)
     assert led.iterations < 0.8 * direct.iterations
@@ -31,8 +31,9 @@ def test_continuation_reaches_the_same_minimum_in_fewer_steps(monkeypatch):
 
 
 def test_widths_fall_to_the_one_wanted():
-    widths = [loss.sigma for loss in continuation.wider(hk.PsiM(0.01))]
+    widths = [loss.sigma for loss in continuation.wider(kernels.of(hk.PsiM(0.01)))]
     assert widths == sorted(widths, reverse=True)
     assert 0.01 < widths[-1] < 0.04
     assert 0.3 < widths[0] < 1
-    assert continuation.wider(hk.Logistic()) == continuation.wider(hk.PsiG(1.0)) == []
+    for loss in (hk.Logistic(), hk.SquaredHinge(0.1), hk.PsiG(1.0)):
+        assert continuation.wider(kernels.of(loss)) == []

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.optimize import minimize
+from sklearn.base import clone
 from sklearn.datasets import make_classification
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -138,6 +139,18 @@ def test_duality_gap_bounds_the_distance_to_the_minimum(loss, penalise):
     assert (best.duality_gap_ <= 1e-8 * best.objective_).all()
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_loss_by_instance_is_that_by_name_and_width(loss):
+    X, y = problem(classes=3)
+    options = {"class_weight": {0: 1, 1: 2, 2: 0.5}}
+    named = SmoothSVC(loss, sigma=0.5, **options).fit(X, y)
+    given = clone(SmoothSVC(LOSSES[loss], **options)).fit(X, y)
+    assert repr(given.get_params()["loss"]) == repr(LOSSES[loss])
+    assert repr(LOSSES[loss]) in repr(given)
+    assert (given.coef_ == named.coef_).all()
+    assert (given.predict_proba(X) == named.predict_proba(X)).all()
+
+
 @pytest.mark.parametrize("shift", [-1.0, 0.2, 1.0])
 def test_duality_gap_counts_a_free_intercept_in_the_wrong_place(shift):
     X, y = problem()
@@ -238,8 +251,9 @@ def test_bad_input_is_named():
         SmoothSVC().fit(np.where(X > 2, np.nan, X), y)
     with pytest.raises(ValueError, match="'C' parameter"):
         SmoothSVC(C=0).fit(X, y)
-    with pytest.raises(ValueError, match="'loss' parameter"):
-        SmoothSVC("hinge").fit(X, y)
+    for loss in ("hinge", hk.Hinge(), None):
+        with pytest.raises(ValueError, match=r"loss is .*; accepted"):
+            SmoothSVC(loss).fit(None, None)  # Before the data are looked at.
     with pytest.warns(ConvergenceWarning, match="raise max_iter"):
         SmoothSVC(tol=1e-10, max_iter=1).fit(X, y)
 

@@ -42,9 +42,32 @@ def test_kernel_is_finite_and_keeps_its_signs_far_away(loss):
 
 
 def test_every_kernel_is_tested():
-    assert {type(loss) for loss in LOSSES} == set(kernels.KERNELS)
+    assert {kernels.of(loss).name for loss in LOSSES} == set(kernels.KERNELS)
 
 
-def test_a_loss_without_a_curvature_is_refused():
-    with pytest.raises(ValueError, match=r"loss is Hinge.*accepted is a convex loss"):
-        kernels.of(hk.Hinge())
+@pytest.mark.parametrize("name", kernels.KERNELS)
+def test_a_name_is_the_loss_of_its_class(name):
+    loss = hk.losses.get(name)
+    assert kernels.of(name) == kernels.of(loss)
+    kind = kernels.KERNELS[name]
+    assert type(loss).__name__ == kind.class_name
+    assert hasattr(loss, "sigma") == kind.has_width
+    narrow = kernels.of(name, 0.25)
+    assert narrow.sigma == (0.25 if kind.has_width else 1.0)
+
+
+class PsiG(hk.PsiG):
+    """A user's own: whatever it changed, the solver would not see it."""
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [hk.Hinge(), hk.HuberHinge(), hk.PsiG, PsiG(), "hinge", "PsiG", ["psi_g"], None],
+)
+def test_a_loss_that_the_solver_does_not_know_is_refused(loss):
+    with pytest.raises(ValueError, match=r"loss is .*accepted is a convex") as found:
+        kernels.of(loss)
+    says = str(found.value)
+    assert repr(loss) in says
+    assert "PsiG, PsiM, " in says
+    assert "psi_g, psi_m, " in says

@@ -60,3 +60,16 @@ def test_bad_grids_are_named():
         SmoothSVCCV(Cs=[0.0, 1.0]).fit(X, y)
     with pytest.raises(ValueError, match=r"sigmas is .*accepted are numbers above 0"):
         SmoothSVCCV(sigmas=[-1.0]).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (SmoothSVC("hinge"), "loss is 'hinge'; accepted is a convex loss"),
+        (SmoothSVC(tol=-1.0), "'tol' parameter"),
+    ],
+)
+def test_a_bad_estimator_is_named_before_any_fold(monkeypatch, model, says):
+    monkeypatch.delattr(path, "accuracies")
+    with pytest.raises(ValueError, match=says):
+        SmoothSVCCV(model).fit(*problem(2))
