@@ -11,25 +11,30 @@ from pathlib import Path
 
 import pytest
 
+import hinge_keras as hk
+
 ROOT = Path(__file__).parent.parent
 LAB = "keras numpy pandas matplotlib scipy sklearn"
 TABLES = "numpy pandas matplotlib scipy"
-CORE = "configured margins losses metrics layers calibration check"
+CORE = "configured margins losses metrics layers calibration check refusal"
 
 # file or folder: packages it may import | rooms of hinge_keras it may import
 ROWS = {
-    "__init__.py": "| losses metrics layers calibration check lab",  # lab: when used
+    "__init__.py": "| losses metrics layers calibration check lab svm",  # When used.
     "configured.py": "keras |",
-    "margins.py": "keras |",
-    "losses/": "keras | configured margins losses",
-    "losses/order.py": "keras tensorflow |",  # tensorflow: when it is the backend
-    "metrics.py": "keras | configured margins losses",
-    "metrics/": "keras | configured margins losses metrics",
+    "backends.py": "keras tensorflow jax torch |",  # The one in use.
+    "internals.py": "keras tensorflow |",  # TensorFlow: when it is the backend.
+    "refusal.py": "keras tensorflow jax | internals",  # So here.
+    "margins.py": "keras | refusal",
+    "weights.py": "keras | margins internals",
+    "losses/": "keras | backends configured internals margins weights losses",
+    "losses/order.py": "keras | backends internals",
+    "metrics/": "keras | configured internals margins weights losses metrics",
     "layers.py": "keras | configured",
-    "calibration.py": "keras numpy scipy sklearn | configured margins losses",
+    "calibration.py": "numpy scipy sklearn |",
     "check/": "keras numpy | configured losses check",
     "check/probe.py": "keras numpy tensorflow jax | losses",
-    "svm/": "keras numpy scipy sklearn | losses svm configured",
+    "svm/": "numpy scipy sklearn | svm",
     "svm/compiled.py": "numba numpy |",
     "lab/": f"{LAB} | {CORE} svm lab",
     "lab/training/_tensorflow.py": f"tensorflow {LAB} | {CORE} lab",
@@ -123,13 +128,50 @@ def test_a_file_without_a_row_is_found():
     assert row_of("utils.py") is None
 
 
-def test_importing_the_package_imports_neither_lab_nor_solver():
-    code = "import sys, hinge_keras; print(*sys.modules, sep='\\n')"
+HEAVY = ("keras", "tensorflow", "jax", "torch", "pandas", "matplotlib")
+
+
+def loaded_by(code):
+    """The rooms of the package and the heavy packages that some code imports."""
+    code += "; import sys; print(*sys.modules, sep='\\n')"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
     )
-    loaded = {
-        m.split(".")[1] for m in run.stdout.split() if m.startswith("hinge_keras.")
-    }
-    assert "losses" in loaded, run.stderr
-    assert not loaded & {"lab", "svm"}
+    assert run.returncode == 0, run.stderr
+    modules = run.stdout.split()
+    rooms = {m.split(".")[1] for m in modules if m.startswith("hinge_keras.")}
+    return rooms, {package for package in HEAVY if package in modules}
+
+
+def test_importing_the_package_imports_nothing():
+    assert loaded_by("import hinge_keras") == (set(), set())
+
+
+def test_a_loss_imports_neither_laboratory_nor_solver():
+    rooms, _ = loaded_by("import hinge_keras as hk; hk.Hinge")
+    assert "losses" in rooms
+    assert not rooms & {"lab", "svm"}
+
+
+@pytest.mark.parametrize("room", ["svm", "calibration"])
+def test_what_needs_no_keras_imports_none(room):
+    rooms, heavy = loaded_by(f"import hinge_keras.{room}")
+    assert rooms >= {room}
+    assert not heavy & {"keras", "tensorflow", "jax", "torch"}
+
+
+def test_every_public_name_is_there_and_listed():
+    names = set(hk.__all__)
+    assert names <= set(dir(hk))
+    assert {"Hinge", "SignAccuracy", "NormedDense", "Platt", "check_loss"} <= names
+    assert {"compare", "Comparison", "losses", "metrics", "svm"} <= names
+    for name in names:
+        assert getattr(hk, name) is not None
+    starred = {}
+    exec("from hinge_keras import *", starred)
+    assert names <= set(starred)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        hk.nonsense  # noqa: B018

@@ -18,7 +18,7 @@ from sklearn.svm import SVC
 
 import hinge_keras as hk
 
-PITFALLS = []
+PITFALLS: list = []
 
 
 def pitfall(instead):

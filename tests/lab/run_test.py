@@ -179,7 +179,7 @@ def test_a_solver_compiled_when_used_counts(tmp_path):
     script = tmp_path / "script.py"
     script.write_text("from hinge_keras.svm import SmoothSVC")
     names = {path.name for path in provenance.files(script)}
-    assert {"compiled.py", "newton.py", "base.py", "script.py"} <= names
+    assert {"compiled.py", "newton.py", "kernels.py", "script.py"} <= names
     assert "plots" not in {path.parent.name for path in provenance.files(script)}
 
 
