@@ -20,14 +20,15 @@ import pandas as pd
 from hinge_keras.lab import plots, report
 from hinge_keras.lab.plots.canvas import panels
 from hinge_keras.losses import (
+    LOSSES,
     AsymmetricMargin,
     BinaryLoss,
     Hinge,
+    MinedTriplet,
     MulticlassLoss,
     MultilabelMargin,
     SquaredHinge,
 )
-from hinge_keras.losses.base import REGISTRY
 
 EXAMPLES = {  # For the arguments that have no default.
     "k": 2,
@@ -40,7 +41,7 @@ LOOKS = [("-", "#0072B2"), ("--", "#D55E00")]
 
 def every_loss():
     """One instance of each loss, defaults where there are any."""
-    for cls in REGISTRY.values():
+    for cls in LOSSES.classes.values():
         if cls.__module__.startswith("hinge_keras."):
             needed = inspect.signature(cls).parameters.keys() & EXAMPLES.keys()
             yield cls(**{name: EXAMPLES[name] for name in needed})
@@ -67,7 +68,9 @@ def facts():
 def kind(loss):
     if isinstance(loss, BinaryLoss):
         return "binary"
-    return "multiclass" if isinstance(loss, MulticlassLoss) else "signed"
+    if isinstance(loss, MulticlassLoss):
+        return "multiclass"
+    return "relation" if type(loss).__name__ in RELATIONS else "signed"
 
 
 def source(cls):
@@ -140,6 +143,82 @@ def labels_figure():
     return figure
 
 
+def along(x, *columns):
+    """Scores of one row a number `x`, from columns that are numbers or `x` moved."""
+    return np.stack([column + 0 * x for column in columns], axis=-1)
+
+
+def embedded(x, *points):
+    """As `along`, of embeddings of one feature."""
+    return along(x, *points)[..., None]
+
+
+# What each loss of other things compares, its lines, and how `x` enters its scores.
+RELATIONS = {
+    "HingeEmbedding": ("distance", {"+1": 1, "-1": -1}, lambda x: x),
+    "GANDiscriminator": ("score", {"real": 1, "made": 0}, lambda x: x),
+    "OrdinalHinge": (
+        "score; thresholds at -1, 0 and 1",
+        {"class 0": 0, "class 2": 2},
+        lambda x: along(x, x + 1, x, x - 1),
+    ),
+    "EpsilonInsensitive": ("prediction; target at 0", {"": 0.0}, lambda x: x),
+    "SquaredEpsilonInsensitive": ("prediction; target at 0", {"": 0.0}, lambda x: x),
+    "MarginRanking": (
+        "lead of the first score",
+        {"+1": 1, "-1": -1},
+        lambda x: along(x, x, 0),
+    ),
+    "CosineEmbedding": (
+        "tangent of the angle",
+        {"+1": 1, "-1": -1},
+        lambda x: np.stack([along(x, 1, 0), along(x, 1, x)], axis=1),
+    ),
+    "Contrastive": ("distance", {"+1": 1, "-1": -1}, lambda x: embedded(x, 0, x)),
+    "PairwiseHinge": (
+        "best score of three; others 0, 1",
+        {"": np.array([2.0, 1.0, 0.0])},
+        lambda x: along(x, x, 1, 0),
+    ),
+    "Triplet": (
+        "negative; anchor 0, positive 0.5",
+        {"": 0},
+        lambda x: embedded(x, 0, 0.5, x),
+    ),
+    "MinedTriplet": (
+        "other class; its rivals 0, 0.5",
+        {"": np.array([0, 0, 1])},
+        lambda x: embedded(x, 0, 0.5, x),
+    ),
+}
+
+
+def relations_figure():
+    """Value of the losses of pairs, orders, targets along what they compare."""
+    losses = [loss for loss in every_loss() if type(loss).__name__ in RELATIONS]
+    figure, axes = grid_of(len(losses), columns=4)
+    for axis, loss in zip(axes, losses, strict=False):
+        compared, lines, scores = RELATIONS[type(loss).__name__]
+        x = np.linspace(0 if compared == "distance" else -2, 2, 401)
+        for (name, label), (style, colour) in zip(lines.items(), LOOKS, strict=False):
+            value = valued(loss, label, scores(x))
+            axis.plot(x, value, style, color=colour, label=name)
+        if len(lines) > 1:
+            axis.legend(frameon=False, fontsize=7)
+        axis.set_title(type(loss).__name__, fontsize=10)
+        axis.set_xlabel(compared, fontsize=7)
+    figure.suptitle("Losses of pairs, orders and targets, along what they compare")
+    return figure
+
+
+def valued(loss, label, scores):
+    """The loss at every row of scores; each is a batch where rows make one."""
+    if isinstance(loss, MinedTriplet):
+        return [float(loss(label, rows)) for rows in scores]
+    labels = np.broadcast_to(label, (len(scores), *np.shape(label)))
+    return np.asarray(loss.call(np.array(labels), scores))
+
+
 def grid_of(count, columns=5):
     rows = math.ceil(count / columns)
     figure, axes = plt.subplots(
@@ -158,6 +237,7 @@ FIGURES = {
     "losses": binary_figure,
     "multiclass": multiclass_figure,
     "labels": labels_figure,
+    "relations": relations_figure,
 }
 
 
@@ -192,6 +272,11 @@ The losses that are neither: of signs with a margin for each, and of several
 true labels at once.
 
 ![value of the other losses along the score of one label](labels.png)
+
+Those of other things than scores and labels alone: two scores or embeddings, three,
+a list, an order of classes, a target.
+
+![value of each loss along what it compares](relations.png)
 
 What each loss states of itself, which `hk.check_loss` tests: `smoothness` is its
 largest curvature and `lipschitz` its largest slope, per unit of the score;
