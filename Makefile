@@ -8,21 +8,26 @@ RUN := .venv/bin/python
 READY := .venv/requirements.installed
 BACKENDS_READY := .venv/requirements-backends.installed
 PEERS_READY := .venv/requirements-benchmarks.installed
-LIBRARY := tests/losses tests/metrics_test.py tests/doctests_test.py
+LOWEST := .venv-lowest/bin/python
+LOWEST_READY := .venv-lowest/requirements-lowest.installed
+LIBRARY := tests/losses tests/metrics_test.py tests/weighting_test.py \
+	tests/reported_test.py tests/layers_test.py tests/calibration_test.py \
+	tests/doctests_test.py tests/defaults_test.py
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: help test test-slow test-backends lint run-experiments benchmarks readme gallery clean
+.PHONY: help test test-slow test-backends test-lowest lint run-experiments benchmarks readme gallery clean
 
 help:
 	@echo "make test              run the tests (TensorFlow backend)"
 	@echo "make test-slow         run the tests that take minutes"
 	@echo "make test-backends     run the library's tests on JAX and PyTorch, the engine's on JAX"
+	@echo "make test-lowest       run the library's tests on the oldest releases it takes"
 	@echo "make run-experiments   train every experiment, write results/; QUICK=1: a smoke run"
 	@echo "make readme            renew the list of findings in README.md from results/"
 	@echo "make gallery           draw every loss and list its facts in results/gallery"
 	@echo "make benchmarks        time us beside what one would use instead"
-	@echo "make lint              ruff"
-	@echo "make clean             remove .venv"
+	@echo "make lint              style and types"
+	@echo "make clean             remove the environments"
 
 $(READY): requirements.txt
 	test -x $(RUN) || $(PYTHON) -m venv .venv
@@ -38,6 +43,11 @@ $(PEERS_READY): requirements-benchmarks.txt $(BACKENDS_READY)
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-benchmarks.txt
 	touch $@
 
+$(LOWEST_READY): requirements-lowest.txt
+	test -x $(LOWEST) || $(PYTHON) -m venv .venv-lowest
+	$(LOWEST) -m pip install --quiet --disable-pip-version-check -r requirements-lowest.txt
+	touch $@
+
 test: $(READY)
 	$(RUN) -m pytest
 
@@ -49,9 +59,13 @@ test-backends: $(BACKENDS_READY)
 	KERAS_BACKEND=jax $(RUN) -m pytest tests/lab/training
 	KERAS_BACKEND=torch $(RUN) -m pytest $(LIBRARY)
 
+test-lowest: $(LOWEST_READY)
+	$(LOWEST) -m pytest $(LIBRARY) tests/svm
+
 lint: $(READY)
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
 
 run-experiments: $(READY)
 	$(RUN) -m experiments $(if $(QUICK),--quick)
@@ -71,4 +85,4 @@ gallery: $(READY)
 	$(RUN) -m hinge_keras.lab.gallery
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-lowest
