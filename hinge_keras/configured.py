@@ -204,6 +204,13 @@ def between(name, value, low, high):
     )
 
 
+def finite(name, value):
+    """The number as a float if it is finite, else a `ValueError`."""
+    if is_number(value) and abs(value) < float("inf"):
+        return float(value)
+    raise ValueError(f"{name} is {value!r}; accepted is a finite number.")
+
+
 def whole(name, value, bound):
     """The number if it is whole and from the bound up, else a `ValueError`."""
     if is_number(value) and value >= bound and value == int(value):

@@ -78,13 +78,18 @@ def weigh(values, weight):
     return ops.where(weight == 0, zero, weight * values)
 
 
+def nonzero(numbers):
+    """The numbers to divide by, 1 where they are 0."""
+    return ops.where(numbers == 0, ops.ones_like(numbers), numbers)
+
+
 def mean(values, share=None):
     """The mean over the last axis, each value by its share; 0 if all are 0."""
     if share is None:
         return values[..., 0] if values.shape[-1] == 1 else margins.mean(values)
     total = ops.sum(weigh(values, share), axis=-1)
     share = ops.sum(share + ops.zeros_like(values), axis=-1)
-    return total / ops.where(share == 0, ops.ones_like(share), share)
+    return total / nonzero(share)
 
 
 def reduce(values, reduction, counted=None):
@@ -102,6 +107,6 @@ def reduce(values, reduction, counted=None):
         count = ops.sum(counted)
     else:
         count = ops.cast(math.prod(ops.shape(values)), total.dtype)
-    mean = total / ops.where(count == 0, ops.ones_like(count), count)
+    mean = total / nonzero(count)
     # Under a strategy the replicas' means are added up.
     return mean if replicas() == 1 else mean / replicas()

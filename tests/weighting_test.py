@@ -184,7 +184,7 @@ def test_losses_equal_a_loop(default_losses, settings):
     for loss in default_losses:
         signed = isinstance(loss, hk.SignedLoss)
         if isinstance(loss, hk.MultilabelMargin):
-            continue  # Its outputs are not apart: see multilabel_test.
+            continue  # Its outputs are not apart: weights_test has its loop.
         if not isinstance(loss, hk.SignedLoss | hk.MulticlassLoss):
             continue
         case = Case(signed, settings)

@@ -37,7 +37,7 @@ class GANDiscriminator(SignedLoss):
         return self.base.facts
 
     def elements(self, scores, signs):
-        return self.base.phi(signs * scores)
+        return self.base.elements(scores, signs)
 
 
 class GANGenerator(BinaryLoss):

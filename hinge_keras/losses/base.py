@@ -268,13 +268,7 @@ class MulticlassLoss(StatedOfClasses, MarginLoss):
         return ops.expand_dims(self.aggregate(scores, is_true), -1)
 
     def weights_of(self, reading):
-        if self.class_weight is None:
-            return None
-        scores, is_true, _, _ = reading
-        refuse_other_than(scores.shape[-1], self.class_weight, "class_weight")
-        if is_true is None:
-            return ops.convert_to_tensor(self.class_weight, scores.dtype)
-        return ops.expand_dims(margins.of_class(self.class_weight, is_true, scores), -1)
+        return weights_of_classes(self.class_weight, reading)
 
 
 class ComposedLoss(MulticlassLoss):
@@ -307,6 +301,18 @@ class ComposedLoss(MulticlassLoss):
             counted = counted & (m < float("inf"))
             m = ops.where(counted, m, 0.0)
         return ops.sum(ops.where(counted, self.base.phi(m), 0.0), axis=-1)
+
+
+def weights_of_classes(class_weight, reading):
+    """The weight of each class that a reading of classes counts as the true one."""
+    if class_weight is None:
+        return None
+    scores, is_true, share, _ = reading
+    each = share if is_true is None else is_true  # One entry a class.
+    refuse_other_than(each.shape[-1], class_weight, "class_weight")
+    if is_true is None:
+        return ops.convert_to_tensor(class_weight, scores.dtype)
+    return ops.expand_dims(margins.of_class(class_weight, is_true, scores), -1)
 
 
 def as_base(base: BinaryLoss | None) -> BinaryLoss:

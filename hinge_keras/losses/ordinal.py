@@ -11,7 +11,7 @@ from hinge_keras.losses.base import (
     MarginLoss,
     Options,
     as_base,
-    refuse_other_than,
+    weights_of_classes,
 )
 from hinge_keras.losses.facts import Facts
 
@@ -76,12 +76,4 @@ class OrdinalHinge(MarginLoss):
         return ops.sum(phi, axis=-1)
 
     def weights_of(self, reading):
-        if self.class_weight is None:
-            return None
-        scores, is_true, share, _ = reading
-        mask = share if is_true is None else is_true
-        refuse_other_than(mask.shape[-1], self.class_weight, "class_weight")
-        weight = ops.convert_to_tensor(self.class_weight, scores.dtype)
-        if is_true is None:
-            return weight
-        return ops.expand_dims(margins.of_class(weight, is_true, scores), -1)
+        return weights_of_classes(self.class_weight, reading)

@@ -9,7 +9,7 @@ from typing import Unpack
 from keras import ops
 
 from hinge_keras import margins, weights
-from hinge_keras.configured import at_least, between, is_number
+from hinge_keras.configured import at_least, between, finite
 from hinge_keras.losses.base import (
     BinaryLoss,
     Options,
@@ -46,7 +46,7 @@ class PairLoss(SignedLoss):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(**options)
-        self.margin = as_margin(margin)
+        self.margin = finite("margin", margin)
         self.base = as_base(base)
         if self.axis != -1:
             raise ValueError(
@@ -130,7 +130,7 @@ class HingeEmbedding(SignedLoss):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(**options)
-        self.margin = as_margin(margin)
+        self.margin = finite("margin", margin)
         self.base = as_base(base)
 
     @property
@@ -284,8 +284,7 @@ class PairwiseHinge(ScoreLoss):
             sample_weight = ops.reshape(sample_weight, (1, -1))
         given = weights.spread(sample_weight, reading)
         pairs = self.pairs(reading, group)
-        count = ops.sum(pairs, axis=(-2, -1))
-        safe = ops.where(count == 0, ops.ones_like(count), count)
+        safe = weights.nonzero(ops.sum(pairs, axis=(-2, -1)))
         weight = pairs if given is None else pairs * self.of_pairs(given)
         values = ops.sum(weights.weigh(self.values(reading), weight), axis=(-2, -1))
         counts = ops.sum(weight if by_weight else pairs, axis=(-2, -1))
@@ -315,13 +314,6 @@ def distance(a, b):
 def length(x, axis):
     """The Euclidean length, above 0."""
     return ops.sqrt(ops.sum(ops.square(x), axis=axis, keepdims=True) + 1e-12)
-
-
-def as_margin(margin):
-    """The margin, a finite number."""
-    if is_number(margin) and abs(margin) < float("inf"):
-        return float(margin)
-    raise ValueError(f"margin is {margin!r}; accepted is a finite number.")
 
 
 def refuse_unless_axis(tensor, axis, size, accepted, rank=1, name="y_pred"):

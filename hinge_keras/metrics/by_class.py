@@ -12,7 +12,7 @@ from hinge_keras.metrics.tallies import (
     SignTally,
     Tally,
     label_of,
-    ratio,
+    mean_ratio,
 )
 
 __all__ = ["BalancedAccuracy", "MacroTopKAccuracy"]
@@ -22,11 +22,7 @@ class ClassMean(Tally):
     """The mean over the classes seen of each class's share of hits; NaN before any."""
 
     def result(self):
-        hits, total = self.sums[:, 0], self.sums[:, 1]
-        # A class not seen has no share; NaN in a class seen stays.
-        seen = ops.where(total == 0, ops.zeros_like(total), ops.ones_like(total))
-        shares = hits / ops.where(total == 0, ops.ones_like(total), total)
-        return ratio(ops.sum(shares * seen), ops.sum(seen))
+        return mean_ratio(self.sums[:, 0], self.sums[:, 1])
 
 
 class BalancedAccuracy(ClassMean, SignTally):

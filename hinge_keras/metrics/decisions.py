@@ -8,12 +8,13 @@ from typing import Unpack
 from keras import ops
 
 from hinge_keras import margins
-from hinge_keras.configured import is_number, whole
+from hinge_keras.configured import finite, whole
 from hinge_keras.metrics.tallies import (
     Options,
     SignTally,
     Tally,
     label_of,
+    mean_ratio,
     ratio,
     read_either,
 )
@@ -31,7 +32,7 @@ class Decisions(SignTally):
     size = (2, 2)  # Labels and decisions.
 
     def __init__(self, threshold: float = 0.0, **options: Unpack[Options]) -> None:
-        self.threshold = as_threshold(threshold)
+        self.threshold = finite("threshold", threshold)
         super().__init__(**options)
 
     def entries(self, reading):
@@ -139,7 +140,7 @@ class ConfusionMatrix(Tally):
         self, classes: int = 2, threshold: float = 0.0, **options: Unpack[Options]
     ) -> None:
         self.classes = whole("classes", classes, 2)
-        self.threshold = as_threshold(threshold)
+        self.threshold = finite("threshold", threshold)
         super().__init__(**options)
 
     @property
@@ -187,16 +188,7 @@ class MeanIoU(ConfusionMatrix):
     def result(self):
         hits = ops.diagonal(self.sums)
         union = ops.sum(self.sums, axis=0) + ops.sum(self.sums, axis=1) - hits
-        seen = ops.where(union == 0, ops.zeros_like(union), ops.ones_like(union))
-        shares = hits / ops.where(union == 0, ops.ones_like(union), union)
-        return ratio(ops.sum(shares * seen), ops.sum(seen))
-
-
-def as_threshold(threshold):
-    """The threshold, a finite number."""
-    if is_number(threshold) and abs(threshold) < float("inf"):
-        return float(threshold)
-    raise ValueError(f"threshold is {threshold!r}; accepted is a finite number.")
+        return mean_ratio(hits, union)
 
 
 def by_threshold(reading, threshold):

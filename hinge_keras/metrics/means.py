@@ -13,9 +13,9 @@ from hinge_keras.losses import LOSSES
 from hinge_keras.losses.base import widened
 from hinge_keras.metrics.tallies import (
     ClassTally,
+    Mean,
     Options,
     SignTally,
-    Tally,
     ratio,
     read_either,
 )
@@ -31,21 +31,6 @@ __all__ = [
     "SupportFraction",
     "TopKAccuracy",
 ]
-
-
-class Mean(Tally):
-    """The weighted mean of one number an entry, NaN before any."""
-
-    @abc.abstractmethod
-    def values(self, reading):
-        """One number an entry."""
-
-    def entries(self, reading):
-        values = ops.cast(self.values(reading), reading.scores.dtype)
-        return None, ops.stack([values, ops.ones_like(values)], axis=-1)
-
-    def result(self):
-        return ratio(self.sums[0, 0], self.sums[0, 1])
 
 
 class MarginMetric(Mean, SignTally):

@@ -11,7 +11,14 @@ from keras import ops
 
 from hinge_keras import margins
 from hinge_keras.configured import whole
-from hinge_keras.metrics.tallies import Options, Tally, label_of, ratio, read_either
+from hinge_keras.metrics.tallies import (
+    Mean,
+    Options,
+    Tally,
+    label_of,
+    ratio,
+    read_either,
+)
 
 __all__ = ["BrierScore", "ExpectedCalibrationError"]
 
@@ -37,7 +44,7 @@ class ProbabilityTally(Tally):
         return rows, ops.expand_dims(true, -1)
 
 
-class BrierScore(ProbabilityTally):
+class BrierScore(ProbabilityTally, Mean):
     """The mean squared error of probabilities; lower is better.
 
     `mean((p - 1[y > 0])**2)` for a probability of +1, and
@@ -52,15 +59,12 @@ class BrierScore(ProbabilityTally):
 
     direction = "down"
 
-    def entries(self, reading):
+    def values(self, reading):
         rows, true = self.rows(reading)
         error = ops.square(1 - true)
         if isinstance(reading, margins.Classes):
             error = error + ops.sum(ops.square(rows), axis=-1) - ops.square(true)
-        return None, ops.stack([error, ops.ones_like(error)], axis=-1)
-
-    def result(self):
-        return ratio(self.sums[0, 0], self.sums[0, 1])
+        return error
 
 
 class ExpectedCalibrationError(ProbabilityTally):

@@ -95,6 +95,21 @@ class Tally(Configured, keras.metrics.Metric, abc.ABC):
         return ops.segment_sum(rows, cells, num_segments=self.size[0])
 
 
+class Mean(Tally):
+    """The weighted mean of one number an entry, NaN before any."""
+
+    @abc.abstractmethod
+    def values(self, reading):
+        """One number an entry."""
+
+    def entries(self, reading):
+        values = ops.cast(self.values(reading), reading.scores.dtype)
+        return None, ops.stack([values, ops.ones_like(values)], axis=-1)
+
+    def result(self):
+        return ratio(self.sums[0, 0], self.sums[0, 1])
+
+
 class SignTally(Tally):
     """A tally over scores and the signs of their labels.
 
@@ -136,5 +151,12 @@ def label_of(reading):
 def ratio(part, whole):
     """`part / whole`, NaN where the whole is 0: nothing was seen."""
     nothing = ops.full_like(whole, float("nan"))
-    safe = ops.where(whole == 0, ops.ones_like(whole), whole)
-    return ops.where(whole == 0, nothing, part / safe)
+    return ops.where(whole == 0, nothing, part / weights.nonzero(whole))
+
+
+def mean_ratio(parts, wholes):
+    """The mean of `part / whole` where the whole is not 0; NaN if all are."""
+    ones = ops.ones_like(wholes)
+    seen = ops.where(wholes == 0, ops.zeros_like(wholes), ones)
+    # What is not seen has no share; NaN in what is seen stays.
+    return ratio(ops.sum(parts / weights.nonzero(wholes) * seen), ops.sum(seen))

@@ -110,3 +110,17 @@ def test_multi_margin_is_pytorchs_formula():
     gap = 1 - F[np.arange(30), Y][:, None] + F
     gap[np.arange(30), Y] = 0
     np.testing.assert_allclose(found, np.maximum(0, gap).sum(1) / 4, rtol=1e-6)
+
+
+def test_multilabel_margin_of_soft_labels_is_that_of_independent_ones():
+    loss = hk.MultilabelMargin(soft_labels=True, class_weight=[0.5, 2.0])
+    p = random.uniform(0, 1, F.shape)
+    wanted = np.zeros(len(F))
+    for n, (chances, scores) in enumerate(zip(p, F, strict=True)):
+        for i, j in np.argwhere(~np.eye(4, dtype=bool)):
+            hinge = max(0, 1 - scores[i] + scores[j])
+            wanted[n] += 2.0 * chances[i] * (1 - chances[j]) * hinge / 4
+    np.testing.assert_allclose(check.values(loss, p, F), wanted, rtol=1e-5)
+    hard = (p > 0.5).astype("float32")
+    plain = check.values(hk.MultilabelMargin(class_weight=[0.5, 2.0]), hard, F)
+    np.testing.assert_allclose(check.values(loss, hard, F), plain, rtol=1e-6)
