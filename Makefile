@@ -1,9 +1,11 @@
-# Two commands: `make test` and `make run-experiments` (QUICK=1 for a smoke run).
+# Two commands: `make test` and `make run-experiments` (QUICK=1 for a smoke run,
+# KEEP=1 to take the trials of the published tables as they are).
 # Each sets up a private environment in .venv first, and reuses it while the
 # requirements are unchanged.
 
 PYTHON ?= python3
 QUICK ?=
+KEEP ?=
 RUN := .venv/bin/python
 READY := .venv/requirements.installed
 BACKENDS_READY := .venv/requirements-backends.installed
@@ -22,8 +24,8 @@ help:
 	@echo "make test-slow         run the tests that take minutes"
 	@echo "make test-backends     run the library's tests on JAX and PyTorch, the engine's on JAX"
 	@echo "make test-lowest       run the library's tests on the oldest releases it takes"
-	@echo "make run-experiments   train every experiment, write results/; QUICK=1: a smoke run"
-	@echo "make readme            renew the list of findings in README.md from results/"
+	@echo "make run-experiments   run every study, write results/; QUICK=1: a smoke run"
+	@echo "make readme            renew the lists of findings in the pages from results/"
 	@echo "make gallery           draw every loss and list its facts in results/gallery"
 	@echo "make benchmarks        time us beside what one would use instead"
 	@echo "make lint              style and types"
@@ -68,7 +70,7 @@ lint: $(READY)
 	$(RUN) -m mypy
 
 run-experiments: $(READY)
-	$(RUN) -m experiments $(if $(QUICK),--quick)
+	$(RUN) -m experiments $(if $(QUICK),--quick) $(if $(KEEP),--keep-published)
 
 benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks.replicas
@@ -79,7 +81,7 @@ benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks
 
 readme: $(READY)
-	$(RUN) -c "import pathlib; from hinge_keras.lab import report; p = pathlib.Path('README.md'); p.write_text(report.refresh(p.read_text(), 'results'))"
+	$(RUN) -m hinge_keras.lab.page.index README.md=results experiments/README.md=../results
 
 gallery: $(READY)
 	$(RUN) -m hinge_keras.lab.gallery

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hinge_keras.lab import report
+from hinge_keras.lab.page.words import markdown
 
 HERE = Path(__file__).parent
 OURS = ("SmoothSVC", "SmoothSVCCV")
@@ -32,14 +32,14 @@ on all cores, `torch` an ensemble by `torch.func` written by hand. `times fit`
 compares with `fit` on the same backend (torch: with TensorFlow's). The last
 column is the share of the machine's speed at multiplying large matrices.
 
-{report.markdown(replicas())}
+{markdown(replicas())}
 
 ## A loss
 
 Forward and backward, 256 examples, inside a compiled step; the ratio is to the
 peer of each question.
 
-{report.markdown(losses())}
+{markdown(losses())}
 
 ## A linear SVM
 
@@ -47,26 +47,26 @@ Seconds of one thread until the same objective is within 1e-2, 1e-4 and 1e-8 of
 its minimum, SmoothSVC and the fastest of its peers, and their ratio; C = 1, the
 most frequent class against the rest, but all classes at once for crammer_singer.
 
-{report.markdown(machines())}
+{markdown(machines())}
 
 The lowest objective that SmoothSVC reached, above the lowest of its peers and,
 by its duality gap, above the minimum at most, as shares of it. The gap of a
 hinge is that of the smoothed one.
 
-{report.markdown(optimum())}
+{markdown(optimum())}
 
 A path of 20 costs by 5 folds, beside a loop over LIBLINEAR at its defaults:
 
-{report.markdown(paths())}
+{markdown(paths())}
 
 Growth with the rows of IMDB, squared hinge, seconds of one thread to 1e-4:
 
-{report.markdown(growth())}
+{markdown(growth())}
 
 Peak memory of a squared hinge, megabytes, the data included in the form that a
 solver holds them, ours and LIBLINEAR's primal:
 
-{report.markdown(memory())}
+{markdown(memory())}
 """
 
 

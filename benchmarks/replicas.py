@@ -183,12 +183,12 @@ def grid(task, replicas):
     return Experiment(
         datasets=[Dataset(task, splits, {"task": task}, TASKS[task][3])],
         models=[builder(task)],
-        losses={"hinge": loss(task)},
+        arms={"hinge": loss(task)},
         seeds=range(replicas),
         epochs=TASKS[task][4],
         batch_size=BATCH[task],
         optimizer=keras.optimizers.Adam(),
-        metrics={},
+        measures=(),
     )
 
 

@@ -1,16 +1,23 @@
-"""Runs experiments by name: `python -m experiments 02 --quick`; all by default."""
+"""Runs studies by name: `python -m experiments circles --quick`; all by default."""
 
 import argparse
+import importlib
 import os
 import sys
 import tempfile
+import traceback
 from concurrent.futures import ProcessPoolExecutor
-from itertools import repeat
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
+from hinge_keras.lab.options import with_options
+from hinge_keras.lab.tables import state
+
 HERE = Path(__file__).parent
+CALL = "lab.main(__name__)"
 MOST = 4  # Processes of a smoke run, each with a backend of its own.
 
 
@@ -21,19 +28,12 @@ def main(arguments=None):
         "names",
         nargs="*",
         metavar="NAME",
-        help="a name or its start; all if none is given",
+        help="a study, or the start of its name; all if none is given",
     )
     parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="a smoke run of a minute, into a temporary folder",
+        "--list", action="store_true", help="list the studies and their questions"
     )
-    parser.add_argument(
-        "--results", default="results", help="folder to write to (default: results)"
-    )
-    parser.add_argument(
-        "--list", action="store_true", help="list the experiments and their questions"
-    )
+    with_options(parser)
     options = parser.parse_args(arguments)
     try:
         names = matching(options.names)
@@ -41,10 +41,10 @@ def main(arguments=None):
         print(error, file=sys.stderr)
         return 2
     if options.list:
-        print("\n".join(f"{name}: {first_line(name)}" for name in names))
+        print("\n".join(f"{name}: {question(name)}" for name in names))
         return 0
     try:
-        return run_all(names, options.results, options.quick)
+        return run_all(names, options)
     except KeyboardInterrupt:
         print(
             "interrupted; finished trials are kept, run again to go on", file=sys.stderr
@@ -52,49 +52,111 @@ def main(arguments=None):
         return 130
 
 
-def run_all(names, results, quick):
-    """Run experiments in order and print a table of time and finding."""
-    from hinge_keras.lab import run  # Keras and its backend load only now.
-    from hinge_keras.lab.progress import duration
-
-    if quick:
-        results = tempfile.mkdtemp(prefix="hinge_keras_")
-    scripts = [HERE / f"{name}.py" for name in names]
+def run_all(names, options):
+    """Run studies in order, then tell of each its time and finding; the exit status."""
+    apart = options.quick or options.verify
+    results = (
+        Path(tempfile.mkdtemp(prefix="hinge_keras_")) if apart else options.results
+    )
     began = perf_counter()
-    if quick and len(names) > 1:  # Most of a smoke run is one core compiling.
-        processes = min(os.cpu_count(), MOST)
-        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-            rows = list(pool.map(run.script, scripts, repeat(results), repeat(quick)))
-    else:
-        rows = [run.script(script, results, quick) for script in scripts]
-    run.gathered(results)
-    width = max(len(name) for name in names)
-    print(f"\n{'experiment':{width}}  trained   time  finding")
-    for row in rows:
-        name, time = row["experiment"], duration(row["seconds"])
-        print(f"{name:{width}} {row['trained']:>8} {time:>6}  {row['finding']}")
-    whole = duration(perf_counter() - began)
-    print(f"{'all':{width}} {sum(row['trained'] for row in rows):>8} {whole:>6}")
-    if not any(row["trained"] for row in rows):
+    todo = [name for name in names if apart or not is_unchanged(name, results)]
+    ran = []
+    if todo:
+        from hinge_keras.lab import study  # Keras and its backend load only now.
+
+        one = partial(run_one, results, options.quick, options.keep_published)
+        try:
+            if options.quick and len(todo) > 1:  # Most of it is one core compiling.
+                processes = min(os.cpu_count(), MOST)
+                with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+                    ran = list(pool.map(one, todo))
+            else:
+                ran = [one(name) for name in todo]
+        except study.Locked as locked:
+            print(locked, file=sys.stderr)
+            return 3
+        except BrokenProcessPool:
+            print(
+                "a process of the smoke run died; run again, with fewer names",
+                file=sys.stderr,
+            )
+            return 4
+        if options.verify:
+            ran = [study.against(each, options.results) for each in ran]
+        table(ran, perf_counter() - began)
+        study.gather(results)
+        rest = [study.standing(name, results) for name in names if name not in todo]
+        print(study.agreement([*ran, *rest]))
+    failed = [each.name for each in ran if each.failed]
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+        return 1
+    if not sum(each.trained for each in ran):
         print("nothing to train: every trial already has its result")
     return 0
 
 
+def run_one(results, quick, keep_published, name):
+    """Run a study by name; called in a process of its own by a smoke run.
+
+    A fault of one study is told and does not keep the others from running.
+    """
+    from hinge_keras.lab import study
+
+    try:
+        module = importlib.import_module(f"experiments.{name.replace('/', '.')}")
+        return study.run(module, results, quick, keep_published)
+    except study.Locked:
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        stands = study.verdicts(state.folder_of(results, name))
+        return study.Ran(name, 0, 0.0, f"failed: {error!r}", stands, stands, True)
+
+
+def table(ran, seconds):
+    """Each study's trained trials, time and finding."""
+    from hinge_keras.lab.progress import duration
+
+    width = max(len(each.name) for each in ran)
+    print(f"\n{'study':{width}}  trained   time  finding")
+    for each in ran:
+        time = duration(each.seconds)
+        print(f"{each.name:{width}} {each.trained:>8} {time:>6}  {each.finding}")
+    trained = sum(each.trained for each in ran)
+    print(f"{'all':{width}} {trained:>8} {duration(seconds):>6}")
+
+
+def is_unchanged(name, results):
+    """Whether a study was published whole, from the very texts that are here now."""
+    return state.is_current(state.folder_of(results, name), scripts(name))
+
+
+def scripts(name):
+    """A study's script, and the others of its folder."""
+    path = HERE / f"{name}.py"
+    return sorted(path.parent.glob("*.py")) if path.parent != HERE else [path]
+
+
+def known():
+    """The names of all studies: scripts that end by calling `lab.main`."""
+    found = [p for p in HERE.rglob("*.py") if p.read_text().rstrip().endswith(CALL)]
+    return sorted(p.relative_to(HERE).with_suffix("").as_posix() for p in found)
+
+
 def matching(wanted):
-    """The experiments whose names start so; all if nothing is wanted."""
-    known = sorted(path.stem for path in HERE.glob("[0-9]*.py"))
-    found = [name for name in known if not wanted or name.startswith(tuple(wanted))]
+    """The studies whose names start so; all if nothing is wanted."""
+    names = known()
     for start in wanted:
-        if not any(name.startswith(start) for name in known):
-            raise ValueError(
-                f"experiment is {start!r}; accepted are {', '.join(known)}."
-            )
-    return found
+        if not any(name.startswith(start) for name in names):
+            raise ValueError(f"study is {start!r}; accepted are {', '.join(names)}.")
+    return [name for name in names if not wanted or name.startswith(tuple(wanted))]
 
 
-def first_line(name):
-    """The question: the first line of a script's docstring, read as text."""
-    return (HERE / f"{name}.py").read_text().split('"""')[1].strip().splitlines()[0]
+def question(name):
+    """The first line of a study's docstring, read as text."""
+    text = (HERE / f"{name}.py").read_text()
+    return text.split('"""')[1].strip().splitlines()[0]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Which way the arrows point: each file of the package imports what its row says.
+"""Which way the arrows point: each file imports what its row in ARCHITECTURE.md says.
 
-A row is a file or a folder; the longest row that fits counts. A file without a
-row fails, so a new room is placed on purpose.
+A row is a file or a folder; the longest row that fits counts. A file without a row
+fails, so a new room is placed on purpose, and a row without a file fails too.
 """
 
 import ast
@@ -14,43 +14,25 @@ import pytest
 import hinge_keras as hk
 
 ROOT = Path(__file__).parent.parent
-LAB = "keras numpy pandas matplotlib scipy sklearn"
-TABLES = "numpy pandas matplotlib scipy"
-CORE = "configured margins losses metrics layers calibration check refusal"
+OURS = ("hinge_keras", "experiments")
 
-# file or folder: packages it may import | rooms of hinge_keras it may import
-ROWS = {
-    "__init__.py": "| losses metrics layers calibration check lab svm",  # When used.
-    "configured.py": "keras |",
-    "backends.py": "keras tensorflow jax torch |",  # The one in use.
-    "internals.py": "keras tensorflow |",  # TensorFlow: when it is the backend.
-    "refusal.py": "keras tensorflow jax | internals",  # So here.
-    "margins.py": "keras | refusal",
-    "weights.py": "keras | margins internals",
-    "losses/": "keras | backends configured internals margins weights losses",
-    "losses/order.py": "keras | backends internals",
-    "metrics/": "keras | configured internals margins weights losses metrics",
-    "layers.py": "keras | configured",
-    "calibration.py": "numpy scipy sklearn |",
-    "check/": "keras numpy | configured losses check",
-    "check/probe.py": "keras numpy tensorflow jax | losses",
-    "svm/": "numpy scipy sklearn | svm",
-    "svm/compiled.py": "numba numpy |",
-    "lab/": f"{LAB} | {CORE} svm lab",
-    "lab/training/_tensorflow.py": f"tensorflow {LAB} | {CORE} lab",
-    "lab/training/_jax.py": f"jax {LAB} | {CORE} lab",
-    "lab/data/sources.py": f"pooch requests {LAB} | lab",
-    "lab/stats.py": f"{TABLES} | lab",
-    "lab/plots/": f"{TABLES} | lab",
-    "lab/report.py": f"{TABLES} | lab",
-    "lab/report/": f"{TABLES} | lab",
-}
-NEVER_TRAIN = ("lab/stats.py", "lab/plots/", "lab/report.py", "lab/report/")
-TRAINING = ("hinge_keras.lab.training", "hinge_keras.lab.executors")
 
+def rooms():
+    """The table of rooms: `{file or folder: (packages, rooms of the package)}`."""
+    page = (ROOT / "ARCHITECTURE.md").read_text()
+    table = page.split("<!-- rooms -->\n")[1].split("<!-- end -->")[0]
+    cells = (line.strip("|").split("|") for line in table.splitlines()[2:])
+    return {
+        room.strip(" `"): (packages.split(), inside.split())
+        for room, _, packages, inside in cells
+    }
+
+
+ROWS = rooms()
 FILES = sorted(
-    path.relative_to(ROOT / "hinge_keras").as_posix()
-    for path in (ROOT / "hinge_keras").rglob("*.py")
+    path.relative_to(ROOT).as_posix()
+    for package in OURS
+    for path in (ROOT / package).rglob("*.py")
 )
 
 
@@ -74,26 +56,32 @@ def imports(source, package):
 
 def breaches(file, source):
     """The imports of a file that its row does not allow."""
-    row = row_of(file)
-    packages, rooms = (part.split() for part in ROWS[row].split("|"))
-    package = ".".join(("hinge_keras", *Path(file).parent.parts))
-    for module in imports(source, package):
-        top, _, inside = module.partition(".")
-        if top == "hinge_keras":
-            allowed = not inside or inside.split(".")[0] in (*rooms, "__version__")
+    packages, inside = ROWS[row_of(file)]
+    for module in imports(source, ".".join(Path(file).parent.parts)):
+        top, _, path = module.partition(".")
+        if top in OURS:
+            place = module if top == "experiments" else path
+            door = place in ("", "__version__") or (
+                place == "lab" and file.startswith("experiments/")
+            )
+            allowed = door or any(
+                place == room or place.startswith(f"{room}.") for room in inside
+            )
         else:
             allowed = top in sys.stdlib_module_names or top in packages
-        if row in NEVER_TRAIN and module.startswith(TRAINING):
-            allowed = False
         if not allowed:
             yield module
 
 
+def test_every_row_has_a_file():
+    assert {row_of(file) for file in FILES} == set(ROWS)
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_imports_only_what_its_row_allows(file):
-    assert row_of(file), f"hinge_keras/{file} has no row in this test's table"
-    found = list(breaches(file, (ROOT / "hinge_keras" / file).read_text()))
-    assert not found, f"hinge_keras/{file} may not import {', '.join(found)}"
+    assert row_of(file), f"{file} has no row in ARCHITECTURE.md"
+    found = list(breaches(file, (ROOT / file).read_text()))
+    assert not found, f"{file} may not import {', '.join(found)}"
 
 
 @pytest.mark.parametrize(
@@ -110,22 +98,28 @@ def test_imports_only_what_its_row_allows(file):
             "from hinge_keras.losses import Hinge",
             "hinge_keras.losses.Hinge",
         ),
-        ("lab/stats.py", "def f():\n import keras", "keras"),
+        ("lab/analysis/ranks.py", "def f():\n import keras", "keras"),
         (
-            "lab/plots/scores.py",
+            "lab/figures/scores.py",
             "from ..training import fit",
             "hinge_keras.lab.training.fit",
         ),
+        (
+            "lab/analysis/ranks.py",
+            "from hinge_keras.lab.tables import archive",
+            "hinge_keras.lab.tables.archive",
+        ),
         ("lab/models.py", "import tensorflow.keras", "tensorflow.keras"),
         ("lab/training/_jax.py", "import tensorflow", "tensorflow"),
+        ("lab/study.py", "from experiments import tuned", "experiments.tuned"),
     ],
 )
 def test_a_forbidden_import_is_found(file, source, breach):
-    assert list(breaches(file, source)) == [breach]
+    assert list(breaches(f"hinge_keras/{file}", source)) == [breach]
 
 
 def test_a_file_without_a_row_is_found():
-    assert row_of("utils.py") is None
+    assert row_of("hinge_keras/utils.py") is None
 
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "pandas", "matplotlib")

@@ -1,7 +1,48 @@
-"""The laboratory: grids of trials, paired statistics, figures and pages."""
+"""The laboratory: grids of trials, paired statistics, figures and pages.
 
-from hinge_keras.lab import run
-from hinge_keras.lab.experiment import Experiment, Trial, full
-from hinge_keras.lab.report import Findings
+A study is a script: a question in its docstring, an `EXPERIMENT`, a function
+`findings(results)`, and at its end `lab.main(__name__)`. Nothing is loaded before it
+is used, so that a run with nothing to do starts no backend.
+"""
 
-__all__ = ["Experiment", "Findings", "Trial", "full", "run"]
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hinge_keras.lab.grid.experiment import Arm, Experiment, Trial, full
+    from hinge_keras.lab.page.findings import Findings
+    from hinge_keras.lab.results import Results
+    from hinge_keras.lab.study import main
+    from hinge_keras.lab.tables.schema import Measure
+
+HOMES = {
+    "Arm": "grid.experiment",
+    "Experiment": "grid.experiment",
+    "Findings": "page.findings",
+    "Measure": "tables.schema",
+    "Results": "results",
+    "Trial": "grid.experiment",
+    "full": "grid.experiment",
+    "main": "study",
+}
+
+__all__ = [
+    "Arm",
+    "Experiment",
+    "Findings",
+    "Measure",
+    "Results",
+    "Trial",
+    "full",
+    "main",
+]
+
+
+def __getattr__(name):
+    if name in HOMES:
+        return getattr(importlib.import_module(f"{__name__}.{HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

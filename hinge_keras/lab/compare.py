@@ -8,12 +8,16 @@ from pathlib import Path
 import keras
 
 import hinge_keras as hk
-from hinge_keras.lab import models, plots, report, stats, store, training
-from hinge_keras.lab import seeds as seeding
+from hinge_keras.lab import analysis, figures, models, training
 from hinge_keras.lab.data import given
-from hinge_keras.lab.experiment import Experiment
+from hinge_keras.lab.grid import seeds as seeding
+from hinge_keras.lab.grid.experiment import Arm, Experiment
+from hinge_keras.lab.page import findings, words
 from hinge_keras.lab.progress import Progress
-from hinge_keras.lab.run import environment
+from hinge_keras.lab.results import Results
+from hinge_keras.lab.tables import view
+from hinge_keras.lab.tables.schema import KEY, Measure
+from hinge_keras.lab.training.record import environment
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 SQUASHING = ("sigmoid", "softmax", "tanh")
@@ -56,7 +60,8 @@ def compare(
         optimizer: A name or a Keras optimizer.
         epochs: Passes over the training part.
         batch_size: Examples a step.
-        metrics: Makers of Keras metrics by name, beside accuracy.
+        metrics: Makers of Keras metrics by name, beside accuracy, of each of which
+            more is better; or `lab.Measure`s.
         choose_by: The metric that chooses the learning rate on validation data.
         standardise: Whether inputs get mean 0 and deviation 1; False for
             token numbers.
@@ -74,29 +79,45 @@ def compare(
     experiment = Experiment(
         datasets=[dataset],
         models=[Built(build_model)],
-        losses=resolved(losses, dataset.classes),
-        learning_rates=list(learning_rates),
+        arms=resolved(losses, dataset.classes),
+        axes={"learning_rate": list(learning_rates)},
         seeds=range(seeds) if isinstance(seeds, int) else list(seeds),
         epochs=epochs,
         batch_size=batch_size,
         optimizer=resolved_optimizer(optimizer),
-        metrics={"accuracy": hk.ScoreAccuracy, **(metrics or {})},
-        calibrated={
-            "brier_score": hk.BrierScore,
-            "calibration_error": hk.ExpectedCalibrationError,
-        },
+        measures=measures(metrics),
+        choose_by=choose_by,
     )
-    if choose_by not in experiment.metrics:
-        known = ", ".join(experiment.metrics)
-        raise ValueError(f"choose_by is {choose_by!r}; accepted are {known}.")
     check_head(experiment)
     trials = experiment.trials()
     progress = Progress("compare", len(trials))
-    records = []
-    for outcome in training.train(experiment, trials, watch=progress.within):
-        records.append(store.record(outcome, **environment()))
-        progress.step()
-    return Comparison(experiment, store.results(records), choose_by)
+    records = {}
+    for block in training.train(experiment, trials, watch=progress.within):
+        records |= dict(block)
+        progress.step(len(block))
+    cells = {trial: experiment.columns(trial) for trial in trials}
+    results = Results(
+        cells, records, experiment.measures, experiment.axis_names, choose_by
+    )
+    return Comparison(experiment, results)
+
+
+CALIBRATED = ("brier_score", "calibration_error")
+
+
+def measures(metrics):
+    """Accuracy, what the user asked for, and how good the probabilities are."""
+    if isinstance(metrics, dict | None):
+        metrics = [Measure(name, make) for name, make in (metrics or {}).items()]
+    makers = (hk.BrierScore, hk.ExpectedCalibrationError)
+    return [
+        Measure("accuracy", hk.ScoreAccuracy),
+        *metrics,
+        *(
+            Measure(name, make, kind="loss", calibrated=True)
+            for name, make in zip(CALIBRATED, makers, strict=True)
+        ),
+    ]
 
 
 @dataclass(frozen=True)
@@ -122,15 +143,24 @@ class Built:
 
 
 def resolved(losses, classes):
-    """Losses by the name that tables show, from names, losses or a mapping."""
+    """Arms by the name that tables show, from names, losses or a mapping."""
     if isinstance(losses, str | keras.losses.Loss):
         losses = [losses]
+    if len(losses) == 0:
+        raise ValueError("losses is empty; accepted is one or more.")
     if not isinstance(losses, dict):
-        losses = {getattr(loss, "name", loss): loss for loss in losses}
-    return {
-        name: named_loss(loss, classes) if isinstance(loss, str) else loss
+        names = [getattr(loss, "name", loss) for loss in losses]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(
+                    f"losses has {names.count(name)} named {name!r}; accepted are "
+                    "losses of different names, or a mapping from name to loss."
+                )
+        losses = dict(zip(names, losses, strict=True))
+    return [
+        Arm(name, named_loss(loss, classes) if isinstance(loss, str) else loss)
         for name, loss in losses.items()
-    }
+    ]
 
 
 def named_loss(name, classes):
@@ -204,102 +234,115 @@ class Comparison:
     Attributes:
         experiment: The grid that was trained.
         results: Its tables.
-        choose_by: The metric that chose the rates, on validation data.
     """
 
     experiment: Experiment
-    results: store.Results
-    choose_by: str = "accuracy"
+    results: Results
 
     @property
     def trials(self):
         """One row a trial."""
-        return self.results.trials
+        return self.results.trials.drop(columns=KEY)
 
     @property
     def curves(self):
         """One row a trial and epoch, with the trial's columns."""
-        return self.results.labelled("curves")
+        return self.results.curves().drop(columns=KEY)
 
     @property
     def chosen(self):
         """The trials at each loss's best rate."""
-        return stats.chosen(self.trials, f"validation_{self.choose_by}")
+        return self.results.chosen()
 
-    def summary(self, metric=None):
-        """Each loss against each: difference, interval, p and verdict.
+    def summary(self, measure=None):
+        """Each loss against each: difference, interval, p and finding.
 
         Args:
-            metric: A measured column; test accuracy by default.
+            measure: What to compare on the test part, by name; by default what
+                chose the rates. A column's own name will do too.
         """
-        return stats.compare(self.chosen, metric or f"test_{self.choose_by}")
+        return analysis.compare(self.chosen, measure or self.results.choose_by)
 
-    def means(self, metric=None):
+    def means(self, measure=None):
         """Each loss at its chosen rate: mean, deviation, calibration.
 
         Args:
-            metric: A measured column; test accuracy by default.
+            measure: As for `summary`.
         """
-        by = ["loss", "learning_rate"]
-        shown = metric or f"test_{self.choose_by}"
-        table = stats.described(self.chosen, shown, by)
-        cells = self.chosen.groupby(by, sort=False)
-        for name in self.experiment.calibrated:
+        by = ["arm", "learning_rate"]
+        chosen = self.chosen
+        table = analysis.described(chosen, measure or self.results.choose_by, by)
+        cells = chosen.groupby(by, sort=False)
+        for name in CALIBRATED:
             table[name] = cells[f"test_{name}"].mean().to_numpy()
         return table
 
     def verdict(self):
         """The answer in words."""
         summary = self.summary()
-        seen = stats.seen(summary)
+        seen = analysis.seen(summary)
         if seen.empty:
             reach = 100 * summary.detectable.max()
+            names = " and ".join(arm.name for arm in self.experiment.arms)
             return (
-                f"No difference seen between {' and '.join(self.experiment.losses)}; "
+                f"No difference seen between {names}; "
                 f"{len(self.experiment.seeds)} seeds could have shown {reach:.1f} points."
             )
-        return "; ".join(told(row) for row in seen.itertuples()) + "."
+        return "; ".join(told(row) for row in seen.to_dict("records")) + "."
+
+    @property
+    def seconds(self):
+        """What the trainings took, of wall time."""
+        return sum(record.seconds for record in self.results.records.values())
 
     def budget(self):
         """What it cost, the same for every loss."""
         e = self.experiment
         return (
-            f"{len(self.trials)} trainings: {len(e.losses)} losses x "
-            f"{len(e.learning_rates)} learning rates x {len(e.seeds)} seeds, "
-            f"{e.epochs} epochs each, {self.trials.seconds.sum():.1f} s in all"
+            f"{len(self.trials)} trainings: {len(e.arms)} losses x "
+            f"{len(e.axes['learning_rate'])} learning rates x {len(e.seeds)} seeds, "
+            f"{e.epochs} epochs each, {self.seconds:.1f} s in all"
         )
 
-    def plot_curves(self, column=None):
+    def plot_curves(self, measure=None):
         """Validation curves at the chosen rates."""
-        curves = self.curves.merge(self.chosen[["trial"]], on="trial")
-        column = column or f"validation_{self.choose_by}"
-        return plots.curves(curves, [column], "Each loss at its own best rate")
+        return figures.curves(
+            self.results.curves(self.chosen),
+            measure or self.results.choose_by,
+            title="Each loss at its own best rate",
+        )
 
-    def plot_gaps(self, metric=None):
+    def plot_gaps(self, measure=None):
         """Paired differences with their intervals."""
-        return plots.gaps(self.summary(metric), self.verdict())
+        return figures.gaps(self.summary(measure), title=self.verdict())
+
+    def files(self):
+        """The tables as CSV files, by name."""
+        tables = {
+            "trials": self.trials,
+            "curves": self.curves,
+            "summary": self.summary(),
+        }
+        return {f"{name}.csv": view.as_csv(table) for name, table in tables.items()}
 
     def to_csv(self, folder):
         """Write trials, curves and summary as CSV files."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        store.write(self.trials, folder / "trials.csv")
-        store.write(self.results.curves, folder / "curves.csv")
-        store.write(self.summary(), folder / "summary.csv")
+        view.publish(folder, self.files())
 
     def report(self, folder):
         """Write tables, figures and a page, and return the page's path."""
-        self.to_csv(folder)
-        findings = report.Findings(
+        plots = {"gaps": self.plot_gaps(), "curves": self.plot_curves()}
+        found = findings.Findings(
             sentence=self.verdict(),
             summary=self.summary(),
-            figures={"gaps": self.plot_gaps(), "curves": self.plot_curves()},
-            notes=report.markdown(self.means()),
+            figures=plots,
+            notes=words.markdown(self.means()),
         )
         setting = {"budget": self.budget(), **environment()}
-        report.publish(
-            findings, Path(folder), "Which loss for these data?", setting, {}
-        )
+        page = findings.page(found, "Which loss for these data?", setting)
+        pictures = {f"{n}.png": figures.as_png(plot) for n, plot in plots.items()}
+        files = {**self.files(), **pictures, "README.md": page.encode()}
+        view.publish(folder, files)
         return Path(folder) / "README.md"
 
     def __repr__(self):
@@ -313,6 +356,9 @@ class Comparison:
 
 def told(row):
     """One difference in words, its interval from the smaller end up."""
-    low, high = sorted([100 * abs(row.low), 100 * abs(row.high)])
-    gap = 100 * abs(row.difference)
-    return f"{row.verdict} than {row.b} by {gap:.1f} points ({low:.1f} to {high:.1f})"
+    low, high = sorted([100 * abs(row["low"]), 100 * abs(row["high"])])
+    gap = 100 * abs(row["difference"])
+    return (
+        f"{words.finding(row)} than {row['b']} by {gap:.1f} points "
+        f"({low:.1f} to {high:.1f})"
+    )

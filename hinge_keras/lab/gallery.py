@@ -17,8 +17,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from hinge_keras.lab import plots, report
-from hinge_keras.lab.plots.canvas import panels
+from hinge_keras.lab.figures import as_png
+from hinge_keras.lab.figures.canvas import panels
 from hinge_keras.losses import (
     LOSSES,
     AsymmetricMargin,
@@ -246,7 +246,7 @@ def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     facts().to_csv(folder / "losses.csv", index=False)
     for name, draw in FIGURES.items():
-        plots.save(draw(), folder / f"{name}.png")
+        (folder / f"{name}.png").write_bytes(as_png(draw()))
     (folder / "README.md").write_text(page())
     print(f"wrote a page, its figures and losses.csv to {folder}")
 
@@ -284,7 +284,7 @@ largest curvature and `lipschitz` its largest slope, per unit of the score;
 where that depends on the problem or no proof is known to us; from `zero_from`
 on, in units of the score, a margin costs nothing.
 
-{report.markdown(table)}
+{words.markdown(table)}
 """
 
 

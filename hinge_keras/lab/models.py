@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from hinge_keras.lab import seeds
+from hinge_keras.lab.grid import seeds
 from hinge_keras.layers import NormedDense
 
 
@@ -31,13 +31,15 @@ class MLP:
 
     @property
     def name(self):
-        return f"{'-'.join(map(str, self.hidden))} {self.head}".strip()
+        changed = [self.activation] * (self.activation != "relu")
+        changed += [self.initializer] * (self.initializer != "he_uniform")
+        units = "-".join(map(str, self.hidden))
+        return " ".join(part for part in (units, self.head, *changed) if part)
 
-    @classmethod
-    def called(cls, name):
-        """The perceptron of that name: `"4-2 tanh"` is `MLP((4, 2), "tanh")`."""
-        *units, head = name.split()
-        return cls(tuple(int(n) for part in units for n in part.split("-")), head)
+    @property
+    def tags(self):
+        """What tables say of it beside its name."""
+        return {"layers": len(self.hidden), "head": self.head}
 
     def __call__(self, input_shape, outputs, seed):
         """A new model; equal seeds give equal weights, whatever the head."""
@@ -89,7 +91,7 @@ class FourierFeatures:
 
     @property
     def name(self):
-        return f"{self.features} Fourier features"
+        return f"{self.features} Fourier features, scale {self.scale:g}"
 
     def __call__(self, input_shape, outputs, seed):
         """A new model; equal seeds give equal features and weights."""
@@ -136,8 +138,9 @@ class ConvolutionNet:
     @property
     def name(self):
         sizes = "-".join(map(str, (*self.filters, self.hidden)))
+        dropout = f", dropout {self.dropout:g}" if self.dropout else ""
         penalty = f", penalty {self.penalty:g}" if self.penalty else ""
-        return f"convolutions {sizes}{penalty}"
+        return f"convolutions {sizes}{dropout}{penalty}"
 
     def __call__(self, input_shape, outputs, seed):
         """A new model; equal seeds give equal weights."""

@@ -18,10 +18,10 @@ class Progress:
         self.done, self.underway = 0, 0.0
         self.start = self.said = clock()
 
-    def step(self):
-        """Count a finished trial, one of those under way if there are any."""
-        self.done += 1
-        self.within(max(0.0, self.underway - 1))
+    def step(self, finished=1):
+        """Count finished trials, of those under way if there are any."""
+        self.done += finished
+        self.within(max(0.0, self.underway - finished))
 
     def within(self, underway):
         """Note that so many more trials are as good as finished."""

@@ -4,7 +4,7 @@ import keras
 import pytest
 
 import hinge_keras as hk
-from hinge_keras.lab import Experiment, data, models
+from hinge_keras.lab import Experiment, Measure, data, models
 
 
 @pytest.fixture
@@ -15,14 +15,14 @@ def small():
         defaults = {
             "datasets": [data.circles(sizes=(40, 20, 20))],
             "models": [models.MLP((4,))],
-            "losses": {
+            "arms": {
                 "hinge": hk.Hinge(),
                 "cross-entropy": keras.losses.BinaryCrossentropy(from_logits=True),
             },
             "seeds": range(2),
             "epochs": 2,
             "batch_size": 16,
-            "metrics": {"accuracy": hk.ScoreAccuracy},
+            "measures": [Measure("accuracy", hk.ScoreAccuracy)],
             "keep_scores": ["test"],
         }
         return Experiment(**{**defaults, **axes})

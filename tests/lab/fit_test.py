@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import hinge_keras as hk
-from hinge_keras.lab import data, models, seeds
+from hinge_keras.lab import Measure, data, models
+from hinge_keras.lab.grid import seeds
 from hinge_keras.lab.training import fit
 
 
@@ -41,7 +42,7 @@ def test_a_trial_repeats_and_is_measured(small):
     trial = experiment.trials()[0]
     one, two = (fit.train(experiment, trial) for _ in range(2))
     assert one.values == two.values
-    assert one.curve == two.curve
+    assert all((one.curve[name] == two.curve[name]).all() for name in one.curve)
     assert one.status == "done"
     assert set(one.values) == {
         f"{split}_{name}"
@@ -49,14 +50,17 @@ def test_a_trial_repeats_and_is_measured(small):
         for name in ("loss", "accuracy")
     }
     assert one.scores["test"].shape == (20, 1)
-    assert len(one.curve["train_loss"]) == trial.epochs
+    assert len(one.curve["train_loss"]) == experiment.epochs
 
 
-CALIBRATED = {"brier": hk.BrierScore, "error": hk.ExpectedCalibrationError}
+CALIBRATED = [
+    Measure("brier", hk.BrierScore, kind="loss", calibrated=True),
+    Measure("error", hk.ExpectedCalibrationError, kind="loss", calibrated=True),
+]
 
 
 def test_forecasts_are_scaled_on_validation_scores(small):
-    experiment = small(calibrated=CALIBRATED, keep_scores=["validation", "test"])
+    experiment = small(measures=CALIBRATED, keep_scores=["validation", "test"])
     trial = experiment.trials()[0]
     found = fit.train(experiment, trial)
     splits = experiment.dataset(trial).load(trial.seed)
@@ -70,8 +74,8 @@ def test_forecasts_are_scaled_on_validation_scores(small):
 
 def test_forecasts_need_a_validation_split(small):
     whole = data.circles(sizes=(40, 0, 20))
-    experiment = small(calibrated=CALIBRATED, datasets=[whole])
-    with pytest.raises(ValueError, match="calibrated names brier, error"):
+    experiment = small(measures=CALIBRATED, datasets=[whole])
+    with pytest.raises(ValueError, match="measures has brier, error, calibrated"):
         fit.train(experiment, experiment.trials()[0])
 
 
@@ -79,9 +83,9 @@ def test_it_equals_a_loop_written_by_hand(small):
     """Two epochs of plain gradient descent on a linear model, in NumPy."""
     experiment = small(
         models=[models.MLP(())],
-        losses={"squared hinge": hk.SquaredHinge()},
+        arms={"squared hinge": hk.SquaredHinge()},
         optimizer=keras.optimizers.SGD(),
-        learning_rates=[0.1],
+        axes={"learning_rate": [0.1]},
     )
     trial = experiment.trials()[0]
     splits = experiment.datasets[0].load(0)
@@ -101,9 +105,9 @@ def test_it_equals_a_loop_written_by_hand(small):
 
 def test_a_diverged_trial_says_so(small):
     experiment = small(
-        losses={"squared hinge": hk.SquaredHinge()},
+        arms={"squared hinge": hk.SquaredHinge()},
         optimizer=keras.optimizers.SGD(),
-        learning_rates=[1e12],
+        axes={"learning_rate": [1e12]},
         epochs=30,
     )
     outcome = fit.train(experiment, experiment.trials()[0])

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from hinge_keras.lab import seeds
 from hinge_keras.lab.data.dataset import Dataset
 from hinge_keras.lab.data.images import long_tailed
+from hinge_keras.lab.grid import seeds
 
 
 def with_label_noise(dataset, share, name=None):
@@ -17,7 +17,9 @@ def with_label_noise(dataset, share, name=None):
     """
     settings = {"clean": dataset, "share": share}
     name = name or f"{dataset.name}, noise {share:g}"
-    return Dataset(name, mislabelled, settings, dataset.classes)
+    return Dataset(
+        name, mislabelled, settings, dataset.classes, {**dataset.tags, "noise": share}
+    )
 
 
 def with_group_noise(dataset, share, size=5, name=None):
@@ -35,7 +37,9 @@ def with_group_noise(dataset, share, size=5, name=None):
     """
     settings = {"clean": dataset, "share": share, "size": size}
     name = name or f"{dataset.name}, group noise {share:g}"
-    return Dataset(name, regrouped, settings, dataset.classes)
+    return Dataset(
+        name, regrouped, settings, dataset.classes, {**dataset.tags, "noise": share}
+    )
 
 
 def with_long_tail(dataset, factor, name=None):
@@ -48,7 +52,9 @@ def with_long_tail(dataset, factor, name=None):
     """
     settings = {"full": dataset, "factor": factor}
     name = name or f"{dataset.name}, tail {factor:g}"
-    return Dataset(name, thinned, settings, dataset.classes)
+    return Dataset(
+        name, thinned, settings, dataset.classes, {**dataset.tags, "tail": factor}
+    )
 
 
 def with_outliers(dataset, share, distance=10.0, name=None):
@@ -62,7 +68,9 @@ def with_outliers(dataset, share, distance=10.0, name=None):
     """
     settings = {"clean": dataset, "share": share, "distance": distance}
     name = name or f"{dataset.name}, outliers {share:g}"
-    return Dataset(name, misplaced, settings, dataset.classes)
+    return Dataset(
+        name, misplaced, settings, dataset.classes, {**dataset.tags, "outliers": share}
+    )
 
 
 def mislabelled(seed, clean, share):

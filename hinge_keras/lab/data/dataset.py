@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from hinge_keras.lab import seeds
+from hinge_keras.lab.grid import seeds
 
 FEWEST = 10  # A class of fewer examples cannot be split in three.
 
@@ -23,13 +23,16 @@ class Dataset:
             or to `(x, y, weight)` with one weight an example.
         settings: The recipe's other arguments, plain data.
         classes: The number of classes; 2 means one output.
+        tags: Facts about the set, as columns of its trials, such as the share of
+            labels that are wrong.
         at_most: Keep so many examples of each labelled part, for a smoke run.
     """
 
-    name: str
+    name: str = field(compare=False)
     recipe: Callable = field(repr=False)  # Its address would differ from run to run.
     settings: Mapping = field(default_factory=dict)
     classes: int = 2
+    tags: Mapping = field(default_factory=dict, compare=False)
     at_most: int | None = None
 
     def load(self, seed):
@@ -60,6 +63,18 @@ class Dataset:
     @property
     def outputs(self):
         return 1 if self.classes == 2 else self.classes
+
+    def class_counts(self, seed=0):
+        """Training examples of each class, of one seed's split.
+
+        Splits are drawn by class: another seed's counts differ by an example or so.
+        """
+        labels = self.load(seed)["train"][1].astype(int)
+        return np.bincount(labels, minlength=self.classes).tolist()
+
+    def tagged(self, **tags):
+        """The same set with further facts as columns of its trials."""
+        return dataclasses.replace(self, tags={**self.tags, **tags})
 
 
 def stratified(x, y, seed, shares=(0.6, 0.2, 0.2)):
@@ -147,7 +162,9 @@ def with_balanced_test(dataset, each, name=None):
         name: As it stands in the tables.
     """
     settings = {"full": dataset, "each": each}
-    return Dataset(name or dataset.name, balanced, settings, dataset.classes)
+    return Dataset(
+        name or dataset.name, balanced, settings, dataset.classes, dataset.tags
+    )
 
 
 def balanced(seed, full, each):

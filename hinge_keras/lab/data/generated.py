@@ -3,8 +3,8 @@
 import numpy as np
 import sklearn.datasets
 
-from hinge_keras.lab import seeds
 from hinge_keras.lab.data.dataset import Dataset, standardised
+from hinge_keras.lab.grid import seeds
 
 SIGNS = (-1, 1)
 

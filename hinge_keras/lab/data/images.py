@@ -7,9 +7,9 @@ import numpy as np
 import scipy.io
 from sklearn.decomposition import PCA
 
-from hinge_keras.lab import seeds
 from hinge_keras.lab.data.dataset import Dataset, official
 from hinge_keras.lab.data.sources import locate
+from hinge_keras.lab.grid import seeds
 
 USPS_TRAIN = 7291  # The first rows of the file are the official training part.
 

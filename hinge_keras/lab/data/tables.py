@@ -112,19 +112,20 @@ def table(name, **settings):
     """
     if name not in TABLES:
         raise ValueError(f"name is {name!r}; accepted are {', '.join(TABLES)}.")
-    return Dataset(name, tabular, {"source": name, **settings}, TABLES[name].classes)
+    known = TABLES[name]
+    return Dataset(name, tabular, {"read": known.read, **settings}, known.classes)
 
 
-def tabular(seed, source, shares=(0.6, 0.2, 0.2)):
+def tabular(seed, read, shares=(0.6, 0.2, 0.2)):
     """The splits of a table: missing values take the training part's median."""
-    x, y = rows(source)
+    x, y = rows(read)
     return standardised(imputed(stratified(x, y, seed, shares)))
 
 
 @functools.cache
-def rows(source):
+def rows(read):
     """All rows of a table, dense, without classes too rare to split."""
-    x, y = TABLES[source].read()
+    x, y = read()
     return without_rare(x.toarray() if scipy.sparse.issparse(x) else x, y)
 
 

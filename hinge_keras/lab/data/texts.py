@@ -96,10 +96,31 @@ def in_folders(texts, folder, label):
 
 @dataclass(frozen=True)
 class Text:
-    """How to read a set of texts and how many classes it has."""
+    """How to read a set of texts, or of numbers, and how many classes it has.
+
+    Attributes:
+        read: Gives the training part and, if one was published, the test part.
+        classes: How many.
+        counted: Whether its inputs are numbers already.
+    """
 
     read: Callable
     classes: int = 2
+    counted: bool = False
+
+
+def counts(*names, features):
+    """The published parts of a set of numbers."""
+    paths = (str(locate(f"libsvm/{name}.bz2")) for name in names)
+    parts = [load_svmlight_file(path, n_features=features) for path in paths]
+    for x, _ in parts:  # LIBLINEAR takes no longer numbers.
+        x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)
+    return parts
+
+
+def numbers(*names, features, classes=2):
+    """A set that was published as numbers, by its files and its features."""
+    return Text(functools.partial(counts, *names, features=features), classes, True)
 
 
 TEXTS = {
@@ -112,16 +133,15 @@ TEXTS = {
     "SMS spam": Text(sms),
     "polarity": Text(polarity),
 }
-# Term counts that were published as numbers: file of the training part, of the
-# test part if there is one, features, classes.
+# Term counts that were published as numbers.
 TERMS = {
-    "news20": (("news20",), 62_061, 20),
-    "sector": (("sector.scale", "sector.t.scale"), 55_197, 105),
+    "news20": numbers("news20", features=62_061, classes=20),
+    "sector": numbers("sector.scale", "sector.t.scale", features=55_197, classes=105),
 }
 # Likewise, of yes-or-no features: no texts, and too few features to project.
 FLAGS = {
-    "a9a": (("a9a", "a9a.t"), 123, 2),
-    "w8a": (("w8a",), 300, 2),
+    "a9a": numbers("a9a", "a9a.t", features=123),
+    "w8a": numbers("w8a", features=300),
 }
 
 
@@ -132,13 +152,11 @@ def text(name, **settings):
         name: As it stands in the tables.
         **settings: `sizes`, as for `official`; `components`, by default 200.
     """
-    classes = {
-        **{known: source.classes for known, source in TEXTS.items()},
-        **{known: classes for known, (_, _, classes) in TERMS.items()},
-    }
-    if name not in classes:
-        raise ValueError(f"name is {name!r}; accepted are {', '.join(classes)}.")
-    return Dataset(name, projected, {"source": name, **settings}, classes[name])
+    known = {**TEXTS, **TERMS}
+    if name not in known:
+        raise ValueError(f"name is {name!r}; accepted are {', '.join(known)}.")
+    settings = {"source": known[name], **settings}
+    return Dataset(name, projected, settings, known[name].classes)
 
 
 def projected(seed, source, sizes=(0.8, 0.2, 1.0), components=200):
@@ -149,38 +167,36 @@ def projected(seed, source, sizes=(0.8, 0.2, 1.0), components=200):
 @functools.cache
 def projections(source, components):
     """Both parts in few dense columns, the projection fitted on the first."""
-    (x, y), (x_test, y_test) = sparse(source)
+    (x, y), (x_test, y_test) = weighed(source)
     axes = TruncatedSVD(components, n_iter=3, random_state=0).fit(x)
     dense = (axes.transform(part).astype("float32") for part in (x, x_test))
     return tuple(zip(dense, (y, y_test), strict=True))
 
 
-@functools.cache
-def sparse(source):
+def sparse(name):
     """The training and the test part of a set: `((x, y), (x, y))`, x sparse.
 
-    Term weights of one of `TEXTS`, the numbers of one of `TERMS` or `FLAGS`. Where
-    no test part was published a fixed fifth is held out.
+    Args:
+        name: One of `TEXTS`, whose terms are weighed, or of `TERMS` or `FLAGS`.
     """
-    parts = TEXTS[source].read() if source in TEXTS else counted(source)
+    return weighed({**TEXTS, **TERMS, **FLAGS}[name])
+
+
+@functools.cache
+def weighed(source):
+    """Both parts of a `Text`, sparse.
+
+    Where no test part was published a fixed fifth is held out.
+    """
+    parts = source.read()
     if len(parts) == 1:
         parts = held_out(*parts[0])
     (x, y), (x_test, y_test) = parts
-    if source in TEXTS:
+    if not source.counted:
         terms = TfidfVectorizer(min_df=2, sublinear_tf=True, dtype=np.float32)
         x, x_test = terms.fit_transform(x), terms.transform(x_test)
     _, codes = np.unique(np.concatenate([y, y_test]), return_inverse=True)
     return (x, codes[: len(y)]), (x_test, codes[len(y) :])
-
-
-def counted(source):
-    """The published parts of a set of numbers."""
-    names, features, _ = {**TERMS, **FLAGS}[source]
-    paths = (str(locate(f"libsvm/{name}.bz2")) for name in names)
-    parts = [load_svmlight_file(path, n_features=features) for path in paths]
-    for x, _ in parts:  # LIBLINEAR takes no longer numbers.
-        x.indices, x.indptr = x.indices.astype(np.int32), x.indptr.astype(np.int32)
-    return parts
 
 
 def held_out(x, y):

@@ -1,4 +1,4 @@
-"""Training: trials in, outcomes out, by the fastest path that can.
+"""Training: trials in, records out, by the fastest path that can.
 
 `fit` is the slow reference; `replicas` trains many trials as one program,
 stacked or one at a time in the same compiled loop. All give the same numbers.
@@ -30,7 +30,7 @@ TRIED = 16
 
 
 def train(experiment, trials, path="auto", watch=replicas.unwatched):
-    """Train trials and yield their outcomes, in any order, block by block.
+    """Train trials and yield them with their records, in any order, a block a time.
 
     Args:
         experiment: The grid that the trials are cells of.
@@ -46,7 +46,7 @@ def train(experiment, trials, path="auto", watch=replicas.unwatched):
         for group in replicas.groups(experiment, trials, load):
             yield from by_the_fastest(experiment, group, load, watch)
     elif path == "fit":
-        yield from (fit.train(experiment, trial) for trial in trials)
+        yield from by_fit(experiment, trials)
     elif path in ("stacked", "alone"):
         yield from replicas.train(experiment, trials, stacked=path == "stacked")
     else:
@@ -56,21 +56,34 @@ def train(experiment, trials, path="auto", watch=replicas.unwatched):
 
 
 def by_the_fastest(experiment, group, load, watch):
-    """The outcomes of a group: stacked, else alone, else through `fit`."""
+    """A group's blocks: stacked, else alone, else through `fit`."""
     finished = 0
     for stacked in ways(experiment, group, load):
         try:
             stack = replicas.Stack(experiment, group, load, stacked)
-            for outcome in replicas.in_blocks(stack, group, watch=watch):
-                finished += 1
-                yield outcome
+            for block in replicas.in_blocks(stack, group, watch=watch):
+                finished += len(block)
+                yield block
             return
         except Exception as error:
             if finished:
                 raise
             way = "stacked" if stacked else "in a compiled loop"
             say(group, f"cannot be trained {way} ({reason(error)})")
-    yield from (fit.train(experiment, trial) for trial in group)
+    yield from by_fit(experiment, group)
+
+
+def by_fit(experiment, trials):
+    """Each trial through `model.fit`, a block of its own."""
+    for trial in trials:
+        yield [(trial, fit.train(experiment, trial))]
+
+
+def engine():
+    """The code that decides a trial's numbers, whichever path it takes."""
+    if keras.backend.backend() in ("tensorflow", "jax"):
+        return replicas.Stack, replicas.mapping()
+    return (fit.train,)
 
 
 def ways(experiment, group, load):

@@ -9,28 +9,29 @@ import keras
 import numpy as np
 from keras import ops
 
-from hinge_keras.lab import seeds
-from hinge_keras.lab.training.outcome import measurements, outcome
+from hinge_keras.lab.grid import seeds
+from hinge_keras.lab.tables.schema import DECAY
+from hinge_keras.lab.training.record import measurements, record, scored
 
 
 def train(experiment, trial):
-    """Train one trial from its seed and measure it."""
+    """Train one trial from its seed: the record of what it measured."""
     start = time.perf_counter()
     dataset = experiment.dataset(trial)
     splits = dataset.load(trial.seed)
     x, *_ = splits["train"]
     model = experiment.model(trial)(x.shape[1:], dataset.outputs, trial.seed)
-    batches = Batches(splits["train"], trial.batch_size, trial.seed)
+    batches = Batches(splits["train"], experiment.batch_size, trial.seed)
     model.compile(
-        optimizer=with_rate(experiment.optimizer, trial.learning_rate),
-        loss=experiment.losses[trial.loss],
-        metrics=[named_metric(make, name) for name, make in experiment.metrics.items()],
+        optimizer=with_rate(decayed(experiment.optimizer, trial), trial.learning_rate),
+        loss=experiment.loss(trial),
+        metrics=metrics_of(scored(experiment.measures)),
         steps_per_execution=min(len(batches), 32),
     )
     watched = watched_split(splits, experiment)
     history = model.fit(
         batches,
-        epochs=trial.epochs,
+        epochs=experiment.epochs,
         validation_data=splits[watched],
         validation_batch_size=len(splits[watched][0]),
         # Keras would shuffle the batches again, from a process-wide generator.
@@ -49,7 +50,7 @@ def train(experiment, trial):
     values = measurements(experiment, trial, splits, scores)
     seconds = time.perf_counter() - start
     shown = curve(history, watched)
-    return outcome(experiment, trial, splits, scores, values, shown, seconds)
+    return record(experiment, trial, splits, scores, values, shown, seconds)
 
 
 class Batches(keras.utils.PyDataset):
@@ -91,6 +92,15 @@ def early_stopping(patience):
     ]
 
 
+def decayed(optimizer, trial):
+    """The optimizer, with the trial's own weight decay if it has one."""
+    axes = dict(trial.axes)
+    if DECAY not in axes:
+        return optimizer
+    config = {**optimizer.get_config(), "weight_decay": axes[DECAY] or None}
+    return type(optimizer).from_config(config)
+
+
 def with_rate(optimizer, learning_rate):
     """A fresh optimizer of the same settings and that learning rate."""
     factor = schedule(optimizer)
@@ -118,10 +128,14 @@ class Scheduled(keras.optimizers.schedules.LearningRateSchedule):
         return self.learning_rate * ops.cast(self.factor(step), keras.config.floatx())
 
 
-def named_metric(make, name):
-    metric = make()
-    metric.name = name
-    return metric
+def metrics_of(measures):
+    """New Keras metrics, called as the measures are."""
+    metrics = []
+    for measure in measures:
+        metric = measure.make()
+        metric.name = measure.name
+        metrics.append(metric)
+    return metrics
 
 
 def watched_split(splits, experiment):
@@ -133,9 +147,10 @@ def watched_split(splits, experiment):
             f"patience is {experiment.patience!r} and a data set has no validation "
             "split; accepted is None, since the test split must not decide."
         )
-    if experiment.calibrated:
+    calibrated = [m.name for m in experiment.measures if m.calibrated]
+    if calibrated:
         raise ValueError(
-            f"calibrated names {', '.join(experiment.calibrated)} and a data set has "
+            f"measures has {', '.join(calibrated)}, calibrated, and a data set has "
             "no validation split; accepted is one that has, since the test split "
             "must not calibrate."
         )
@@ -143,8 +158,10 @@ def watched_split(splits, experiment):
 
 
 def curve(history, watched):
-    """Keras' history with the columns of `curves.csv`."""
+    """Keras' history by column, in the precision that Keras computes in."""
     return {
-        f"{watched}_{name[4:]}" if name.startswith("val_") else f"train_{name}": values
+        f"{watched}_{name[4:]}"
+        if name.startswith("val_")
+        else f"train_{name}": np.asarray(values, keras.config.floatx())
         for name, values in history.items()
     }

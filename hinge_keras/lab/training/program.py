@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from hinge_keras.lab.training.fit import named_metric, schedule
+from hinge_keras.lab.training.fit import metrics_of, schedule
 from hinge_keras.refusal import labels_are_known
 
 
@@ -19,27 +19,26 @@ class Program:
     """The step, the evaluation and the scores of one replica.
 
     Args:
-        experiment: Gives losses, metrics and optimizer.
-        losses: The names of the losses in the block.
+        measures: What is measured beside the loss.
+        losses: The losses in the block.
+        optimizer: Steps every replica, each at its own rate.
         model: A built model, whose own weights are left alone.
         gradients: The backend's `gradients(function, weights)`.
         examples: Some `(x, y)`, from which metrics learn their shapes.
     """
 
-    def __init__(self, experiment, losses, model, gradients, examples):
+    def __init__(self, measures, losses, optimizer, model, gradients, examples):
         self.model = model
         self.knows_training = "training" in inspect.signature(model.call).parameters
-        self.losses = [experiment.losses[name] for name in losses]
-        self.metrics = [
-            named_metric(make, name) for name, make in experiment.metrics.items()
-        ]
-        if experiment.optimizer.use_ema:
+        self.losses = losses
+        self.metrics = metrics_of(measures)
+        if optimizer.use_ema:
             raise ValueError(
                 "optimizer has use_ema=True; accepted in a compiled loop is False, "
                 "since averaged weights replace the trained ones only in model.fit."
             )
-        self.schedule = schedule(experiment.optimizer)
-        self.optimizer = stateless(experiment.optimizer)
+        self.schedule = schedule(optimizer)
+        self.optimizer = stateless(optimizer)
         self.optimizer.build(model.trainable_variables)
         self.gradients = gradients
         x, y = examples

@@ -8,7 +8,6 @@ trials into blocks, feeds them their batches and reads off the outcomes.
 
 import functools
 import hashlib
-import importlib
 import math
 import os
 import time
@@ -17,11 +16,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from hinge_keras.lab import seeds
-from hinge_keras.lab.experiment import named
-from hinge_keras.lab.training.fit import watched_split
-from hinge_keras.lab.training.outcome import outcome
+from hinge_keras.lab.grid import seeds
+from hinge_keras.lab.grid.experiment import named
+from hinge_keras.lab.tables.schema import DECAY
+from hinge_keras.lab.training.fit import decayed, watched_split
 from hinge_keras.lab.training.program import Program
+from hinge_keras.lab.training.record import record, scored
 
 # Replicas a block, at most; cost per replica is flat from some hundreds on.
 LARGEST = 1024
@@ -35,7 +35,7 @@ ROWS = 512
 
 
 def train(experiment, trials, size=None, stacked=True):
-    """Train trials in blocks; yields the outcomes of each block as it ends.
+    """Train trials in blocks; yields each as it ends, `[(trial, record), ...]`.
 
     Args:
         experiment: The grid that the trials are cells of.
@@ -66,9 +66,18 @@ def groups(experiment, trials, load):
             for split, arrays in load(trial.dataset, trial.seed).items()
         )
         outputs = experiment.dataset(trial).outputs
-        key = (shapes, outputs, trial.model, trial.epochs, trial.batch_size)
+        key = (shapes, outputs, trial.model, dict(trial.axes).get(DECAY))
         found.setdefault(key, []).append(trial)
     return list(found.values())
+
+
+def mapping():
+    """The room that maps one replica's functions over a stack, for the backend in use."""
+    if keras.backend.backend() == "jax":
+        from hinge_keras.lab.training import _jax as backend
+    else:
+        from hinge_keras.lab.training import _tensorflow as backend
+    return backend
 
 
 def unwatched(finished):
@@ -76,7 +85,7 @@ def unwatched(finished):
 
 
 def in_blocks(stack, trials, size=None, watch=unwatched):
-    """The outcomes of a group, in blocks that fit memory and end within a minute."""
+    """A group's trials and records, in blocks that fit memory and end within a minute."""
     size = min(size or LARGEST, stack.fitting()) if stack.stacked else 1
     while trials:
         # As few blocks as the size allows, all of one length, compile once.
@@ -84,7 +93,7 @@ def in_blocks(stack, trials, size=None, watch=unwatched):
         block = trials[:length]
         began = time.perf_counter()
         try:
-            outcomes = stack.train(block, watch)
+            finished = stack.train(block, watch)
         except Exception as error:
             if len(block) == 1 or not out_of_memory(error):
                 raise
@@ -96,7 +105,7 @@ def in_blocks(stack, trials, size=None, watch=unwatched):
         trials = trials[length:]
         if time.perf_counter() - began > LONGEST:
             size = -(-len(block) // 2)
-        yield from outcomes
+        yield finished
 
 
 def out_of_memory(error):
@@ -119,17 +128,16 @@ class Stack:
     def __init__(self, experiment, group, load, stacked=True):
         self.experiment, self.load, self.stacked = experiment, load, stacked
         first = group[0]
-        self.epochs, self.batch_size = first.epochs, first.batch_size
-        self.losses = list(dict.fromkeys(trial.loss for trial in group))
+        self.epochs, self.batch_size = experiment.epochs, experiment.batch_size
+        self.losses = list(dict.fromkeys(experiment.loss(trial) for trial in group))
         self.splits = load(first.dataset, first.seed)
         self.watched = watched_split(self.splits, experiment)
-        self.backend = importlib.import_module(
-            f"hinge_keras.lab.training._{keras.backend.backend()}"
-        )
+        self.backend = mapping()
         x, y, *_ = self.splits["train"]
         self.program = Program(
-            experiment,
+            scored(experiment.measures),
             self.losses,
+            decayed(experiment.optimizer, first),
             self.build(first),
             self.backend.gradients,
             examples=(x[:2], y[:2]),
@@ -171,7 +179,7 @@ class Stack:
         return max(1, free // 4 // (4 * numbers))
 
     def train(self, trials, watch=unwatched):
-        """The outcomes of one block; `watch` hears how many of it are as good as done."""
+        """One block's trials and records; `watch` hears how many are as good as done."""
         began = time.perf_counter()
         splits = [self.load(trial.dataset, trial.seed) for trial in trials]
         replicas, curve, ends = self.trained(trials, splits, self.epochs, watch)
@@ -179,16 +187,17 @@ class Stack:
         values = self.measurements(replicas, splits, scores)
         seconds = (time.perf_counter() - began) / len(trials)
         return [
-            outcome(
-                self.experiment,
+            (
                 trial,
-                splits[i],
-                scores={name: f[i] for name, f in scores.items()},
-                values={name: float(column[i]) for name, column in values.items()},
-                curve={
-                    name: rows[: ends[i], i].tolist() for name, rows in curve.items()
-                },
-                seconds=seconds,
+                record(
+                    self.experiment,
+                    trial,
+                    splits[i],
+                    scores={name: f[i] for name, f in scores.items()},
+                    values={name: float(column[i]) for name, column in values.items()},
+                    curve={name: rows[: ends[i], i] for name, rows in curve.items()},
+                    seconds=seconds,
+                ),
             )
             for i, trial in enumerate(trials)
         ]
@@ -239,7 +248,7 @@ class Stack:
                 self.program.start(
                     weights[trial.dataset, trial.seed],
                     trial.learning_rate,
-                    self.losses.index(trial.loss),
+                    self.losses.index(self.experiment.loss(trial)),
                 )
                 for trial in trials
             ]

@@ -12,7 +12,8 @@ import pytest
 from keras import layers, optimizers
 
 import hinge_keras as hk
-from hinge_keras.lab import Experiment, data, models, seeds
+from hinge_keras.lab import Experiment, Measure, data, models
+from hinge_keras.lab.grid import seeds
 from hinge_keras.lab.training import fit, replicas
 
 pytestmark = pytest.mark.usefixtures("double_precision")
@@ -22,8 +23,8 @@ def experiment(**changes):
     settings = {
         "datasets": [data.moons(sizes=(70, 30, 20))],
         "models": [models.MLP((8,))],
-        "losses": {"hinge": hk.Hinge(), "logistic": hk.Logistic()},
-        "learning_rates": (0.01, 0.1),
+        "arms": {"hinge": hk.Hinge(), "logistic": hk.Logistic()},
+        "axes": {"learning_rate": (0.01, 0.1)},
         "seeds": (0, 1),
         "epochs": 5,
         "batch_size": 16,
@@ -32,7 +33,6 @@ def experiment(**changes):
 
 
 def same(outcome, reference):
-    assert outcome.trial == reference.trial
     assert outcome.status == reference.status
     assert outcome.epochs_run == reference.epochs_run
     for ours, theirs in (
@@ -47,11 +47,18 @@ def same(outcome, reference):
 def equals_reference(grid, checked=(-1,), **options):
     """Trains the whole grid as replicas, and some of its trials through `fit`."""
     trials = grid.trials()
-    outcomes = list(replicas.train(grid, trials, **options))
-    assert [outcome.trial for outcome in outcomes] == trials
+    finished = trained(grid, **options)
+    assert [trial for trial, _ in finished] == trials
+    records = [record for _, record in finished]
     for i in checked:
-        same(outcomes[i], fit.train(grid, trials[i]))
-    return outcomes
+        same(records[i], fit.train(grid, trials[i]))
+    return records
+
+
+def trained(grid, **options):
+    """The trials of a grid with their records, block after block."""
+    blocks = replicas.train(grid, grid.trials(), **options)
+    return [pair for block in blocks for pair in block]
 
 
 @dataclass(frozen=True)
@@ -157,9 +164,11 @@ CONVOLUTION = Built(
 @pytest.mark.parametrize("kind", FLAT)
 def test_each_kind_of_model_is_its_fit(kind):
     # A margin, since dropout leaves scores of 0 whose sign is rounding.
-    metrics = {"margin": hk.MeanMargin}
+    measures = [Measure("margin", hk.MeanMargin, kind="count")]
     equals_reference(
-        experiment(models=[FLAT[kind]], learning_rates=(0.01,), metrics=metrics)
+        experiment(
+            models=[FLAT[kind]], axes={"learning_rate": (0.01,)}, measures=measures
+        )
     )
 
 
@@ -179,7 +188,7 @@ def test_sequences_are_their_fit(kind):
         experiment(
             datasets=[TOKENS],
             models=[Built(kind, SEQUENCES[kind])],
-            learning_rates=(0.01,),
+            axes={"learning_rate": (0.01,)},
         ),
         stacked=not looped,
     )
@@ -189,8 +198,8 @@ def test_convolutions_are_their_fit_one_at_a_time():
     grid = experiment(
         datasets=[IMAGES],
         models=[CONVOLUTION],
-        losses={"hinge": hk.Hinge()},
-        learning_rates=(0.01,),
+        arms={"hinge": hk.Hinge()},
+        axes={"learning_rate": (0.01,)},
     )
     equals_reference(grid, stacked=False)
 
@@ -236,9 +245,11 @@ def test_many_classes_and_losses_of_keras():
     crossentropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     grid = experiment(
         datasets=[data.blobs(sizes=(50, 20, 20))],
-        losses={"crossentropy": crossentropy, "crammer-singer": hk.CrammerSinger()},
-        metrics={"accuracy": keras.metrics.SparseCategoricalAccuracy},
-        calibrated={"brier": hk.BrierScore},
+        arms={"crossentropy": crossentropy, "crammer-singer": hk.CrammerSinger()},
+        measures=[
+            Measure("accuracy", keras.metrics.SparseCategoricalAccuracy),
+            Measure("brier", hk.BrierScore, kind="loss", calibrated=True),
+        ],
     )
     equals_reference(grid, checked=(0, -1))
 
@@ -249,9 +260,9 @@ def test_sample_weights_reach_the_loss():
 
 def test_a_diverged_replica_is_a_row_and_harms_no_neighbour():
     grid = experiment(
-        losses={"squared": hk.SquaredHinge()},
+        arms={"squared": hk.SquaredHinge()},
         optimizer=optimizers.SGD(),
-        learning_rates=(0.01, 1e12),
+        axes={"learning_rate": (0.01, 1e12)},
         seeds=(0,),
         epochs=8,
     )
@@ -263,8 +274,8 @@ def test_a_diverged_replica_is_a_row_and_harms_no_neighbour():
 
 def test_each_replica_runs_out_of_its_own_patience():
     grid = experiment(
-        losses={"hinge": hk.Hinge()},
-        learning_rates=(0.01, 0.3),
+        arms={"hinge": hk.Hinge()},
+        axes={"learning_rate": (0.01, 0.3)},
         seeds=(0,),
         epochs=30,
         patience=2,
@@ -282,10 +293,12 @@ def test_patience_needs_a_validation_split():
 
 @pytest.mark.slow
 def test_a_block_of_100_is_blocks_of_7():
-    grid = experiment(learning_rates=(0.01, 0.03, 0.1, 0.2, 0.3), seeds=range(10))
-    whole = replicas.train(grid, grid.trials(), size=100)
-    parts = replicas.train(grid, grid.trials(), size=7)
-    for one, other in zip(whole, parts, strict=True):
+    grid = experiment(
+        axes={"learning_rate": (0.01, 0.03, 0.1, 0.2, 0.3)}, seeds=range(10)
+    )
+    whole, parts = trained(grid, size=100), trained(grid, size=7)
+    for (trial, one), (other_trial, other) in zip(whole, parts, strict=True):
+        assert trial == other_trial
         same(one, other)
 
 
@@ -300,8 +313,7 @@ def test_out_of_memory_halves_the_block(monkeypatch, capsys):
         return train(stack, trials, watch)
 
     monkeypatch.setattr(replicas.Stack, "train", small_memory)
-    outcomes = list(replicas.train(grid, grid.trials()))
-    assert [outcome.trial for outcome in outcomes] == grid.trials()
+    assert [trial for trial, _ in trained(grid)] == grid.trials()
     assert attempted == [8, 4, 4]
     assert "out of memory with 8 replicas: 4 a block" in capsys.readouterr().out
 
@@ -318,4 +330,4 @@ def test_an_interrupt_keeps_the_blocks_before_it(monkeypatch):
     monkeypatch.setattr(replicas.Stack, "train", interrupted)
     with pytest.raises(KeyboardInterrupt):
         kept.extend(replicas.train(grid, grid.trials(), size=4))
-    assert [outcome.trial for outcome in kept] == grid.trials()[:4]
+    assert [trial for block in kept for trial, _ in block] == grid.trials()[:4]

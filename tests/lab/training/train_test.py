@@ -11,11 +11,13 @@ from tests.lab.training.replicas_test import CONVOLUTION, IMAGES, experiment, sa
 @pytest.mark.usefixtures("double_precision")
 def test_convolutions_are_trained_by_the_path_that_can():
     grid = experiment(
-        datasets=[IMAGES], models=[CONVOLUTION], learning_rates=(0.01,), epochs=2
+        datasets=[IMAGES],
+        models=[CONVOLUTION],
+        axes={"learning_rate": (0.01,)},
+        epochs=2,
     )
-    outcomes = {
-        outcome.trial: outcome for outcome in training.train(grid, grid.trials())
-    }
+    blocks = training.train(grid, grid.trials())
+    outcomes = {trial: record for block in blocks for trial, record in block}
     assert set(outcomes) == set(grid.trials())
     trial = grid.trials()[-1]
     same(outcomes[trial], fit.train(grid, trial))
@@ -46,10 +48,11 @@ def test_what_no_compiled_path_can_train_is_fitted(monkeypatch, capsys):
         raise TypeError("no such operation")
 
     monkeypatch.setattr(replicas.Stack, "train", refuses)
-    grid = experiment(seeds=(0,), learning_rates=(0.01,), epochs=1)
-    outcomes = list(training.train(grid, grid.trials()))
-    assert [outcome.trial for outcome in outcomes] == grid.trials()
-    assert np.isfinite(outcomes[0].values["train_loss"])
+    grid = experiment(seeds=(0,), axes={"learning_rate": (0.01,)}, epochs=1)
+    blocks = list(training.train(grid, grid.trials()))
+    assert [trial for block in blocks for trial, _ in block] == grid.trials()
+    (_, record), *_ = blocks[0]
+    assert np.isfinite(record.values["train_loss"])
     assert "(TypeError: no such operation)" in capsys.readouterr().out
 
 

@@ -1,0 +1,1 @@
+"""The posts on blobs: three cross-entropies of one run each, and a lucky seed."""

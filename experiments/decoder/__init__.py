@@ -1,0 +1,1 @@
+"""A paper that decodes hinge scores by their sign, on digits and on its images."""

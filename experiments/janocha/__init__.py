@@ -1,0 +1,1 @@
+"""A paper on twelve losses: their speed, their accuracy, wrong labels."""

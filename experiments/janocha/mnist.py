@@ -1,0 +1,68 @@
+"""Do twelve losses rank on MNIST as on small digits?
+
+The claims of Janocha and Czarnecki (2017) that `janocha/digits` puts to the test on
+8 x 8 digits, on the images that the paper used: 4,000 of MNIST for training, on their
+50 leading components, one hidden layer, clean labels and 60 % wrong ones in the
+training and validation parts; the test part is the published one. A small budget:
+`janocha/digits` takes 50,000 images with FULL=1 in the environment.
+"""
+
+from experiments.janocha import paper
+from hinge_keras import lab
+from hinge_keras.lab import analysis, data, figures, models
+from hinge_keras.lab.analysis import claims
+from hinge_keras.lab.page import words
+
+WELL, WRONG = 0.93, 0.6  # The validation accuracy to which speed is measured.
+CLEAN = data.mnist(sizes=(4_000, 1_000, 1.0), components=50)
+NOISY = data.with_label_noise(CLEAN, WRONG)
+
+EXPERIMENT = lab.Experiment(
+    datasets=[
+        CLEAN.tagged(noise=0.0, labels="clean labels"),
+        NOISY.tagged(labels=f"{WRONG:.0%} wrong"),
+    ],
+    models=[models.MLP((128,))],
+    arms=paper.LOSSES,
+    axes={"learning_rate": [1e-3, 3e-3, 1e-2]},
+    epochs=10,
+    batch_size=100,
+    seeds=range(12),
+)
+
+
+def judged(speed, summary):
+    """The paper's claims, on its own images."""
+    yield from paper.fast(speed, f"MNIST, epochs saved to {WELL:.0%}")
+    yield from paper.inaccurate(summary[summary.noise == 0], "MNIST")
+    yield from paper.robust(summary[summary.noise == WRONG], WRONG, "MNIST")
+
+
+def findings(results):
+    chosen = results.chosen()
+    summary = analysis.compare(chosen, "accuracy", within=("noise",), against="log")
+    learnt = chosen[chosen.noise == 0]
+    needed = analysis.epochs_to(learnt, results.curves(learnt), "accuracy", WELL)
+    learnt = learnt.assign(needed=needed, saved=-needed)
+    speed = analysis.compare(learnt, "saved", against="hinge")
+    epochs = learnt.groupby("arm", sort=False).needed.mean()
+    means = analysis.percent(chosen, "accuracy", ["labels", "arm"]).unstack("labels")
+    best = {labels: part.idxmax() for labels, part in means.items()}
+    shown = epochs[["log", "hinge", "hinge^2", "hinge^3"]]
+    title = f"Best: {words.listed(best, '{1} on {0}')}"
+    return lab.Findings(
+        sentence=f"{title}; {words.tally(summary)} comparisons with log show a difference. "
+        f"Epochs to {WELL:.0%} validation accuracy on clean labels: "
+        f"{words.listed(shown, '{0} {1:.1f}')}.",
+        summary=summary,
+        claims=claims.table(judged(speed, summary)),
+        tables={"accuracy": means.reset_index(), "epochs": epochs.reset_index()},
+        figures={
+            "accuracy": figures.heat(
+                means, title=title, xlabel="labels", ylabel="loss", unit="accuracy, %"
+            )
+        },
+    )
+
+
+lab.main(__name__)

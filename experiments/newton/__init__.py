@@ -1,0 +1,1 @@
+"""Newton on smooth SVMs: how fast it converges, and to what."""

@@ -1,0 +1,79 @@
+"""Which published numbers could not be put to the test here, and why?
+
+A claim whose data are not among those that this suite can read stays a claim.
+Here they are, each with its number and nothing beside it, so that the table of
+verdicts is complete: Tang (2013) on CIFAR-10 and FER-2013, and the long-tailed
+image sets of three repositories, as their README files state them.
+"""
+
+import pandas as pd
+
+from hinge_keras import lab
+from hinge_keras.lab import figures
+from hinge_keras.lab.analysis import claims
+
+TANG = "Tang 2013"
+ADJUSTMENT = "google-research README, logit adjustment"
+BALANCED = "balanced meta-softmax README"
+MMPRETRAIN = "mmpretrain README, logit adjustment"
+WAYS = ("cross-entropy", "adjusted after training", "adjusted loss")
+RATIOS = {
+    200: (73.08, 76.59, 76.19),
+    100: (77.54, 80.67, 80.26),
+    50: (81.84, 83.98, 83.41),
+    10: (89.36, 90.01, 90.93),
+}
+
+# Data, claim, source, published.
+CLAIMS = [
+    ("CIFAR-10", "test error, softmax", TANG, 0.14),
+    ("CIFAR-10", "test error, L2-SVM", TANG, 0.119),
+    ("FER-2013", "private test accuracy, L2-SVM", TANG, 0.712),
+    *(
+        ("CIFAR-10-LT", f"test accuracy, {way}", ADJUSTMENT, value)
+        for way, value in zip(WAYS, (0.7136, 0.7732, 0.7789), strict=True)
+    ),
+    *(
+        ("CIFAR-100-LT", f"test accuracy, {way}", ADJUSTMENT, value)
+        for way, value in zip(WAYS, (0.3987, 0.4407, 0.4406), strict=True)
+    ),
+    ("CIFAR-10-LT", "test accuracy, softmax", BALANCED, 0.740),
+    ("CIFAR-10-LT", "test accuracy, balanced softmax", BALANCED, 0.798),
+    ("CIFAR-100-LT", "test accuracy, softmax", BALANCED, 0.412),
+    ("CIFAR-100-LT", "test accuracy, balanced softmax", BALANCED, 0.467),
+    ("ImageNet-LT", "test accuracy, softmax", BALANCED, 0.348),
+    *(
+        ("CIFAR-10-LT", f"test accuracy, ratio {ratio}, {way}", MMPRETRAIN, value / 100)
+        for ratio, values in RATIOS.items()
+        for way, value in zip(WAYS, values, strict=True)
+    ),
+]
+
+
+def findings(results):
+    judgements = claims.table(
+        claims.unavailable(f"{data}, {text}", source, published)
+        for data, text, source, published in CLAIMS
+    )
+    counts = pd.Series([data for data, *_ in CLAIMS]).value_counts(sort=False)
+    summary = counts.rename("claims").rename_axis("data").reset_index()
+    return lab.Findings(
+        sentence=f"{len(judgements)} published numbers rest on {len(summary)} data sets that "
+        "are not read here; they stay without a verdict.",
+        notes="The sets are published elsewhere and have terms of their own. Stand-ins "
+        "that can be read are in the studies `tang`, `decoder` and `long_tail`.",
+        summary=summary.assign(verdict=claims.NO_DATA),
+        claims=judgements,
+        figures={
+            "missing": figures.beside(
+                summary,
+                {"claims": "published numbers"},
+                title=f"{len(judgements)} published numbers have no verdict for want of data",
+                by="data",
+                xlabel="published numbers",
+            )
+        },
+    )
+
+
+lab.main(__name__)

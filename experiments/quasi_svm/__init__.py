@@ -1,0 +1,1 @@
+"""A recipe for an SVM on random Fourier features, on digits and on MNIST."""

@@ -1,0 +1,77 @@
+"""Does a smoother hinge train faster?
+
+A smooth hinge psi_M with a large sigma has a small curvature and allows long
+steps, but is further from the hinge. A linear model on breast cancer, full
+batches and plain gradient descent, so that only the loss differs; every loss at
+its own best step size. A public thesis on the smooth hinges of Luo, Qiao and
+Zhang (2021) reports 97.88 % by five-fold cross-validation with psi_M.
+"""
+
+import keras
+
+import hinge_keras as hk
+from hinge_keras import lab
+from hinge_keras.lab import analysis, data, figures, models
+from hinge_keras.lab.analysis import claims
+from hinge_keras.lab.page import words
+
+PUBLISHED, SOURCE = 0.9788, "Luo, Qiao and Zhang 2021, by a public thesis"
+EXPERIMENT = lab.Experiment(
+    datasets=[data.breast_cancer()],
+    models=[models.MLP(())],
+    arms={
+        "hinge": hk.Hinge(),
+        "psi_M(0.1)": hk.PsiM(0.1),
+        "psi_M(0.5)": hk.PsiM(0.5),
+        "psi_M(2)": hk.PsiM(2.0),
+        "squared hinge": hk.SquaredHinge(),
+        "logistic": hk.Logistic(),
+    },
+    axes={"learning_rate": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0]},
+    optimizer=keras.optimizers.SGD(),
+    epochs=200,
+    batch_size=1000,
+    seeds=range(12),
+    measures=[
+        lab.Measure("accuracy", hk.ScoreAccuracy),
+        lab.Measure("hinge", lambda: hk.LossMetric(hk.Hinge()), kind="loss"),
+    ],
+    choose_by="hinge",
+)
+
+
+def findings(results):
+    chosen = results.chosen()
+    curves = results.curves(chosen)
+    summary = analysis.compare(chosen, "accuracy")
+    steps = chosen.key.map(analysis.first_epoch(curves, "accuracy", 0.95))
+    order = [arm.name for arm in EXPERIMENT.arms]
+    first = steps.groupby(chosen.arm).median().reindex(order)
+    # A loss that reached the accuracy on no seed has no median.
+    told = first.map("{:.0f}".format).replace("nan", "never")
+    quickest = words.listed(first.nsmallest(1), "{0}, {1:.0f} steps")
+    text = "breast cancer, test accuracy of psi_M(0.5), linear model (ours: "
+    text += "splits instead of folds)"
+    smooth = chosen[chosen.arm == "psi_M(0.5)"].test_accuracy
+    return lab.Findings(
+        sentence="In median steps to 95 % validation accuracy: "
+        f"{words.listed(told, '{0} {1}')}; {words.tally(summary)} comparisons of the "
+        "final test accuracy show a difference.",
+        notes="Step sizes are chosen by the hinge on the validation part.",
+        summary=summary,
+        tables={"steps": first.rename("steps").reset_index()},
+        claims=claims.table([claims.number(text, SOURCE, PUBLISHED, smooth)]),
+        figures={
+            "convergence": figures.curves(
+                curves,
+                "hinge",
+                log=True,
+                ylabel="validation hinge loss",
+                title="Quickest to 95 % validation accuracy: "
+                f"{quickest or 'none gets there'}",
+            )
+        },
+    )
+
+
+lab.main(__name__)

@@ -1,0 +1,1 @@
+"""A paper that puts a squared hinge before softmax, on digits and on MNIST."""

@@ -1,0 +1,1 @@
+"""Losses that allow several guesses: what they gain, and what they cost."""

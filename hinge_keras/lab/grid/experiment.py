@@ -1,0 +1,374 @@
+"""An experiment is a grid of short lists; a trial is one cell, and pure data."""
+
+import dataclasses
+import functools
+import inspect
+import itertools
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import keras
+
+import hinge_keras as hk
+from hinge_keras.lab.grid import identity
+from hinge_keras.lab.tables.schema import LOSS, OF_OPTIMIZER, RATE, RESERVED, Measure
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What a grid compares: a loss, and where it matters a model and axes of its own.
+
+    Attributes:
+        name: As it stands in tables and figures.
+        loss: A Keras loss; or a function that makes one from a data set and, by
+            name, from the arm's own axes: `lambda data, sigma: hk.PsiG(sigma)`.
+        model: A model builder for this arm alone; `None` takes each of the grid's.
+        on: The data sets that the arm is tried on; a function of a data set that
+            says whether it is; or `None` for every one.
+        axes: Hyper-parameters of this arm, in place of the grid's of that name.
+        tags: Further columns of its trials.
+    """
+
+    name: str
+    loss: keras.losses.Loss | Callable
+    model: Callable | None = None
+    on: Sequence | Callable | None = None
+    axes: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    tags: Mapping = field(default_factory=dict)
+
+    def __post_init__(self):
+        if not isinstance(self.loss, keras.losses.Loss) and not callable(self.loss):
+            raise ValueError(
+                f"the loss of arm {self.name!r} is {self.loss!r}; accepted is a "
+                "keras.losses.Loss, or a function of a data set that makes one."
+            )
+        taken = (
+            () if isinstance(self.loss, keras.losses.Loss) else parameters(self.loss)
+        )
+        for axis in self.axes:
+            if axis not in (*OF_OPTIMIZER, *taken[1:]):
+                accepted = ", ".join((*OF_OPTIMIZER, *taken[1:]))
+                raise ValueError(
+                    f"arm {self.name!r} has the axis {axis!r}; accepted are {accepted}."
+                )
+
+    def tried_on(self, dataset):
+        """Whether the arm is tried on a data set."""
+        if self.on is None or callable(self.on):
+            return self.on is None or self.on(dataset)
+        return dataset.name in [each.name for each in self.on]
+
+    def made(self, dataset, own):
+        """The loss for a data set and values of the arm's own axes."""
+        if isinstance(self.loss, keras.losses.Loss):
+            return self.loss
+        return self.loss(dataset, **own)
+
+
+def parameters(function):
+    return tuple(inspect.signature(function).parameters)
+
+
+@dataclass(frozen=True, order=True)
+class Trial:
+    """One cell of a grid.
+
+    Attributes:
+        dataset: The name of the data set.
+        model: The name of the model.
+        arm: The name of the arm.
+        axes: Hyper-parameters, `(name, value)` each.
+        seed: What splits, initial weights and batch order are drawn from.
+    """
+
+    dataset: str
+    model: str
+    arm: str
+    axes: tuple[tuple[str, float], ...]
+    seed: int
+
+    @property
+    def learning_rate(self):
+        return dict(self.axes)[RATE]
+
+    @property
+    def cell(self):
+        """The trial without its seed: what replicas of it share."""
+        return self.dataset, self.model, self.arm, self.axes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A grid of data sets, models, arms, hyper-parameters and seeds.
+
+    Every trial of equal seed gets the same split, initial weights and batch
+    order; every arm gets the same values of the grid's axes.
+
+    Attributes:
+        datasets: `lab.data.Dataset`s, of different names.
+        arms: `Arm`s of different names; or losses by name, for arms of no more.
+        models: Builders with a `name`, called as `(input_shape, outputs, seed)`,
+            of different names.
+        axes: Values of the hyper-parameters that all arms share, by name:
+            `learning_rate`, `weight_decay`.
+        seeds: Any integers; `range(10)` for ten trials a cell.
+        epochs: Passes over the training part, from 1 up.
+        batch_size: Examples a step, from 1 up.
+        optimizer: A Keras optimizer; its learning rate is replaced. A schedule
+            in its place multiplies each trial's rate.
+        patience: Epochs without a lower validation loss after which a trial
+            ends, from 1 up; the weights of its best epoch are kept.
+        measures: `Measure`s of different names.
+        choose_by: The measure whose validation mean chooses each arm's axes; by
+            default the first.
+        keep_scores: Splits whose raw scores the first seed leaves.
+    """
+
+    datasets: Sequence
+    arms: Sequence[Arm] | Mapping[str, keras.losses.Loss]
+    models: Sequence = ()
+    axes: Mapping[str, Sequence[float]] = field(
+        default_factory=lambda: {"learning_rate": (0.01,)}
+    )
+    seeds: Sequence[int] = range(10)
+    epochs: int = 100
+    batch_size: int = 32
+    optimizer: keras.optimizers.Optimizer = field(default_factory=keras.optimizers.Adam)
+    patience: int | None = None
+    measures: Sequence[Measure] = (Measure("accuracy", hk.ScoreAccuracy),)
+    choose_by: str | None = None
+    keep_scores: Sequence[str] = ()
+
+    def __post_init__(self):
+        if isinstance(self.arms, Mapping):
+            arms = [Arm(name, loss) for name, loss in self.arms.items()]
+            object.__setattr__(self, "arms", arms)
+        for axis in ("datasets", "arms", "seeds"):
+            if len(getattr(self, axis)) == 0:
+                raise ValueError(f"{axis} is empty; accepted is one or more.")
+        for name in ("epochs", "batch_size"):
+            if not getattr(self, name) >= 1:
+                raise ValueError(
+                    f"{name} is {getattr(self, name)!r}; accepted is 1 or more."
+                )
+        if self.patience is not None and not self.patience >= 1:
+            raise ValueError(
+                f"patience is {self.patience!r}; accepted is None, or 1 or more."
+            )
+        self.refuse_bad_axes()
+        for axis in ("datasets", "arms", "builders", "measures"):
+            refuse_equal_names(axis, getattr(self, axis))
+        if not self.trials():
+            raise ValueError(
+                "no arm is on any data set; accepted are arms of which one is."
+            )
+        if self.choose_by not in (None, *(m.name for m in (*self.measures, LOSS))):
+            known = ", ".join(measure.name for measure in self.measures)
+            raise ValueError(
+                f"choose_by is {self.choose_by!r}; accepted are {known}, loss."
+            )
+
+    def refuse_bad_axes(self):
+        """The grid's axes are an optimizer's, and every value is one it can have."""
+        for axis in self.axes:
+            if axis not in OF_OPTIMIZER:
+                raise ValueError(
+                    f"axes names {axis!r}; accepted are {', '.join(OF_OPTIMIZER)}; a "
+                    "loss's own parameter is an axis of its arm."
+                )
+        for arm in self.arms:
+            for axis, values in {**self.axes, **arm.axes}.items():
+                low = [v for v in values if not (v > 0 if axis == RATE else v == v)]
+                if len(values) == 0 or low:
+                    raise ValueError(
+                        f"axis {axis} is {list(values)}; accepted is one number or "
+                        f"more{', above 0' if axis == RATE else ''}."
+                    )
+            if RATE not in {**self.axes, **arm.axes}:
+                raise ValueError(
+                    f"arm {arm.name!r} has no learning_rate; accepted is one or more."
+                )
+            if arm.model is None and not self.models:
+                raise ValueError(
+                    f"models is empty and arm {arm.name!r} has none; accepted is one "
+                    "or more."
+                )
+        names = {name for arm in self.arms for name in arm.axes}
+        names |= {name for each in self.tagged for name in each.tags}
+        taken = names & set(RESERVED) - set(OF_OPTIMIZER)
+        if taken:
+            raise ValueError(
+                f"{min(taken)!r} is a tag or an axis; accepted are names other than "
+                f"those of the columns {', '.join(RESERVED)}."
+            )
+
+    @property
+    def builders(self):
+        """The models of the grid and of its arms, each once."""
+        own = [arm.model for arm in self.arms if arm.model is not None]
+        builders = [*self.models, *own]
+        return [each for i, each in enumerate(builders) if each not in builders[:i]]
+
+    @property
+    def tagged(self):
+        return [
+            each
+            for each in (*self.datasets, *self.builders, *self.arms)
+            if hasattr(each, "tags")
+        ]
+
+    def trials(self):
+        """Every cell of the grid, in its order: data set, model, arm, axes, seed."""
+        return [
+            Trial(dataset.name, model.name, arm.name, axes, int(seed))
+            for dataset, model, arm in itertools.product(
+                self.datasets, self.builders, self.arms
+            )
+            if arm.tried_on(dataset) and self.pairs(arm, model)
+            for axes in self.values(arm)
+            for seed in self.seeds
+        ]
+
+    def pairs(self, arm, model):
+        """Whether an arm is tried with a model."""
+        return model in self.models if arm.model is None else model == arm.model
+
+    def values(self, arm):
+        """Every combination of an arm's axes."""
+        axes = {**self.axes, **arm.axes}
+        for values in itertools.product(*axes.values()):
+            yield tuple(zip(axes, map(float, values), strict=True))
+
+    def dataset(self, trial):
+        return named(self.datasets, trial.dataset)
+
+    def model(self, trial):
+        return named(self.builders, trial.model)
+
+    def arm(self, trial):
+        return named(self.arms, trial.arm)
+
+    def loss(self, trial):
+        """The loss of a trial; the same object for every trial that has it."""
+        own = tuple((n, v) for n, v in trial.axes if n not in OF_OPTIMIZER)
+        return self.made(trial.arm, trial.dataset, own)
+
+    @functools.cached_property
+    def made(self):
+        """Makes the loss of an arm, a data set and values of the arm's own axes, once."""
+
+        @functools.cache
+        def made(arm, dataset, own):
+            dataset = named(self.datasets, dataset)
+            loss = named(self.arms, arm).made(dataset, dict(own))
+            if not isinstance(loss, keras.losses.Loss):
+                raise ValueError(
+                    f"arm {arm!r} makes {loss!r}; accepted is a keras.losses.Loss."
+                )
+            return loss
+
+        return made
+
+    def columns(self, trial):
+        """What a trial is, as columns: its cell, its axes, its seed, its tags."""
+        of = (self.dataset(trial), self.model(trial), self.arm(trial))
+        tags = [getattr(each, "tags", {}) for each in of]
+        return {
+            "dataset": trial.dataset,
+            "model": trial.model,
+            "arm": trial.arm,
+            **dict(trial.axes),
+            "seed": trial.seed,
+            **{name: value for each in tags for name, value in each.items()},
+        }
+
+    @property
+    def axis_names(self):
+        """The hyper-parameters of the grid and of its arms."""
+        names = [*self.axes, *(name for arm in self.arms for name in arm.axes)]
+        return tuple(dict.fromkeys(names))
+
+    def measure(self, name=None):
+        """A measure by name; by default the one that chooses."""
+        name = name or self.choose_by or self.measures[0].name
+        return named((*self.measures, LOSS), name)
+
+    def keys(self, trials, engine):
+        """The key of each trial: a digest of all that decides what it measures.
+
+        Args:
+            trials: Trials of this grid.
+            engine: What trains them: functions, classes, modules.
+        """
+        reader = identity.Reader()
+        read = functools.cache(lambda kind, name: reader.digest(self.part(kind, name)))
+        of_loss = functools.cache(lambda loss: reader.digest(loss))
+        shared = reader.digest(
+            engine,
+            self.optimizer,
+            self.epochs,
+            self.batch_size,
+            self.patience,
+            {measure.name: measure for measure in self.measures},
+            keras.config.floatx(),
+            keras.backend.backend(),
+            identity.major(keras.__version__),
+        )
+        first = next(iter(self.seeds))
+        return {
+            trial: identity.digest(
+                shared,
+                read("datasets", trial.dataset),
+                read("builders", trial.model),
+                of_loss(self.loss(trial)),
+                [pair for pair in trial.axes if pair[0] in OF_OPTIMIZER],
+                trial.seed,
+                list(self.keep_scores) if trial.seed == first else [],
+                reader=reader,
+            )
+            for trial in trials
+        }
+
+    def part(self, kind, name):
+        return named(getattr(self, kind), name)
+
+    def quick(self):
+        """The same grid, small enough for a smoke run.
+
+        Two seeds, two values an axis, three epochs, the first three of many data
+        sets, and no more than 300 examples a part.
+        """
+        sets = list(self.datasets)
+        return dataclasses.replace(
+            self,
+            datasets=[each.shortened() for each in sets[: 3 if len(sets) > 4 else 4]],
+            seeds=list(self.seeds)[:2],
+            axes=first_two(self.axes),
+            arms=[dataclasses.replace(a, axes=first_two(a.axes)) for a in self.arms],
+            epochs=min(self.epochs, 3),
+        )
+
+
+def first_two(axes):
+    return {name: list(values)[:2] for name, values in axes.items()}
+
+
+def full():
+    """Whether `FULL=1` in the environment asks for a published, larger budget."""
+    return bool(os.environ.get("FULL"))
+
+
+def named(choices, name):
+    return next(choice for choice in choices if choice.name == name)
+
+
+def refuse_equal_names(axis, things):
+    """Two things of one name could not be told apart in any table."""
+    names = [each.name for each in things]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(
+                f"{'models' if axis == 'builders' else axis} has {names.count(name)} "
+                f"named {name!r}; accepted are different names."
+            )

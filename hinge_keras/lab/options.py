@@ -1,0 +1,28 @@
+"""The options that every run of studies has, on the command line."""
+
+from pathlib import Path
+
+RESULTS = Path("results")
+
+
+def with_options(parser):
+    """The options that every run of studies has."""
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="a smoke run of a few small trials, into a temporary folder",
+    )
+    parser.add_argument(
+        "--results", default=RESULTS, type=Path, help="folder to write to (results)"
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="run from nothing in a temporary folder, and compare the verdicts",
+    )
+    parser.add_argument(
+        "--keep-published",
+        action="store_true",
+        help="take the trials of the published tables as they are; train the others",
+    )
+    return parser

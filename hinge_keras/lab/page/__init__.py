@@ -1,0 +1,1 @@
+"""Pages: what a study found, in words."""

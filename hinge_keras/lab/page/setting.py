@@ -1,0 +1,44 @@
+"""What was run, in lines for the page: grid, budget, counts, versions."""
+
+from hinge_keras.lab.page import words
+from hinge_keras.lab.tables.schema import DIVERGED
+
+
+def setting(experiment, kept):
+    """What was run, for the page: the grid and the budget."""
+    seeds, epochs = list(experiment.seeds), experiment.epochs
+    axes = {
+        name: ", ".join(f"{value:g}" for value in values)
+        for name, values in experiment.axes.items()
+    }
+    own = [
+        f"{arm.name}: {name} {', '.join(f'{v:g}' for v in values)}"
+        for arm in experiment.arms
+        for name, values in arm.axes.items()
+    ]
+    lines = {
+        "data": "; ".join(words.dataset(each) for each in experiment.datasets),
+        "models": ", ".join(model.name for model in experiment.builders),
+        "arms": ", ".join(arm.name for arm in experiment.arms),
+        **{
+            f"{n.replace('_', ' ')}, the same for every arm": v for n, v in axes.items()
+        },
+        "axes of single arms": "; ".join(own),
+        "seeds": f"{len(seeds)}, from {seeds[0]} to {seeds[-1]}; trials of one seed "
+        "share split, initial weights and batch order",
+        "optimizer": words.optimizer(experiment.optimizer),
+        "budget": f"{epochs} epochs of batches of {experiment.batch_size}",
+        "kept from the published table": f"{kept} trials" if kept else "",
+    }
+    return {name: text for name, text in lines.items() if text}
+
+
+def counted(results):
+    """How many trials there are, how they ended and on what they ran, for the page."""
+    records = results.records.values()
+    diverged = sum(record.status == DIVERGED for record in records)
+    ran_on = sorted({words.listed(r.environment, "{0} {1}") for r in records} - {""})
+    return {
+        "trials": f"{len(records)}, diverged {diverged}",
+        "ran on": "; ".join(ran_on),
+    }

@@ -1,0 +1,176 @@
+"""The records of an experiment as tables: its trials, curves and scores.
+
+Every row carries what its trial is, as columns; nothing is joined by row number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from hinge_keras.lab import analysis
+from hinge_keras.lab.tables.archive import Record
+from hinge_keras.lab.tables.schema import (
+    CELL,
+    EPOCH,
+    EPOCHS_RUN,
+    KEY,
+    LOSS,
+    RATE,
+    STATUS,
+    VALIDATION,
+    Measure,
+    column,
+)
+
+# Of a column over the seeds of a cell, epoch by epoch.
+QUANTILES = {"low": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "high": 1.0}
+
+
+@dataclass(frozen=True)
+class Results:
+    """What an experiment left.
+
+    Attributes:
+        cells: What each trial is, as columns, by its key, in the grid's order.
+        records: What each left, by its key.
+        measures: The experiment's.
+        axes: The names of its hyper-parameters.
+        choose_by: The name of the measure that chooses among them.
+        quick: Whether this is a smoke run.
+        table: In place of trials, what a study without an experiment measured.
+        setting: What was run, in lines for the page.
+        kept: How many trials are those of a table published before.
+    """
+
+    cells: Mapping[str, Mapping] = field(default_factory=dict)
+    records: Mapping[str, Record] = field(default_factory=dict)
+    measures: Sequence[Measure] = ()
+    axes: Sequence[str] = (RATE,)
+    choose_by: str | None = None
+    quick: bool = False
+    table: pd.DataFrame | None = None
+    setting: Mapping[str, str] = field(default_factory=dict)
+    kept: int = 0
+
+    @cached_property
+    def trials(self):
+        """One row a trial: what it is, how it ended, what it measured, its key."""
+        if self.table is not None:
+            return self.table
+        return pd.DataFrame(
+            [
+                {
+                    **cell,
+                    STATUS: self.records[key].status,
+                    EPOCHS_RUN: self.records[key].epochs_run,
+                    **self.records[key].values,
+                    KEY: key,
+                }
+                for key, cell in self.cells.items()
+                if key in self.records
+            ]
+        )
+
+    def chosen(self, name=None):
+        """The trials at each arm's best hyper-parameters, by a measure's validation mean.
+
+        Args:
+            name: The measure; by default the one that the experiment chooses by.
+        """
+        return analysis.chosen(self.trials, self.measure(name), self.axes)
+
+    @property
+    def shown(self):
+        """The trials whose curves are published: the chosen, or all without a choice."""
+        measure, trials = self.measure(), self.trials
+        cells = trials.groupby(list(CELL), sort=False)
+        tuned = any(cells[axis].nunique().max() > 1 for axis in self.axes)
+        can = column(VALIDATION, measure.name) in trials
+        return self.chosen() if tuned and can else trials
+
+    def measure(self, name=None):
+        """A measure by name; by default the one that chooses."""
+        name = name or self.choose_by or self.measures[0].name
+        return next(each for each in (*self.measures, LOSS) if each.name == name)
+
+    def curves(self, trials=None):
+        """One row a trial and epoch, with the trial's columns beside.
+
+        Args:
+            trials: Some of the trials, with any further columns; all by default.
+        """
+        trials = self.trials if trials is None else trials
+        parts = [
+            pd.DataFrame({KEY: key, EPOCH: np.arange(1, 1 + length(curve)), **curve})
+            for key in trials[KEY]
+            if length(curve := self.records[key].curve)
+        ]
+        return self.labelled(parts, trials)
+
+    def scores(self, trials=None):
+        """One row an example that a trial kept the scores of, as `curves`."""
+        trials = self.trials if trials is None else trials
+        parts = [
+            pd.DataFrame(
+                {KEY: key, "split": split, "example": range(len(f)), **outputs(f)}
+            )
+            for key in trials[KEY]
+            for split, f in self.records[key].scores.items()
+        ]
+        return self.labelled(parts, trials)
+
+    def labelled(self, parts, trials):
+        """Tables one below the other, each row with its trial's columns."""
+        if not parts:
+            return pd.DataFrame()
+        joined = pd.concat(parts, ignore_index=True)
+        described = trials.drop(columns=[c for c in joined if c != KEY and c in trials])
+        return joined.merge(described, on=KEY, validate="many_to_one")
+
+    def course(self, trials):
+        """How the seeds of a cell run, epoch by epoch: mean, quartiles, extremes.
+
+        Args:
+            trials: The trials to sum up.
+
+        Returns:
+            One row a cell, measured column and epoch, with the `seeds` still
+            running.
+        """
+        by = [*CELL, *(axis for axis in self.axes if axis in trials)]
+        tables = []
+        for cell, rows in trials.groupby(by, sort=False, dropna=False):
+            curves = [self.records[key].curve for key in rows[KEY]]
+            curves = [curve for curve in curves if length(curve)]
+            for name in dict.fromkeys(n for curve in curves for n in curve):
+                columns = [curve[name] for curve in curves if name in curve]
+                longest = max(map(len, columns))
+                stacked = np.full((len(columns), longest), np.nan)
+                for row, values in zip(stacked, columns, strict=True):
+                    row[: len(values)] = values
+                seen = (~np.isnan(stacked)).sum(axis=0)
+                stacked, epochs = stacked[:, seen > 0], np.flatnonzero(seen) + 1
+                quantiles = np.nanquantile(stacked, [*QUANTILES.values()], axis=0)
+                columns = {"seeds": seen[seen > 0], "mean": np.nanmean(stacked, axis=0)}
+                columns |= dict(zip(QUANTILES, quantiles, strict=True))
+                where = dict(zip(by, cell, strict=True))
+                split, _, measure = name.partition("_")
+                what = {"split": split, "measure": measure, EPOCH: epochs}
+                tables.append(pd.DataFrame({**where, **what, **columns}))
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def length(curve):
+    """How many epochs a curve has."""
+    return len(next(iter(curve.values()), ()))
+
+
+def outputs(scores):
+    """Columns `score` for one output, `score_0`, `score_1`, ... for several."""
+    scores = np.asarray(scores).reshape(len(scores), -1)
+    if scores.shape[1] == 1:
+        return {"score": scores[:, 0]}
+    return {f"score_{c}": scores[:, c] for c in range(scores.shape[1])}

@@ -1,0 +1,1 @@
+"""Results as tables: their columns, the archive of trials, the published view."""

@@ -1,0 +1,84 @@
+"""The columns of every table, and what a measured one means: named once, here.
+
+A measured column is called `{split}_{measure}`, for example `test_accuracy`; only
+`column` and `measured` put that name together.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
+# What a trial is, before its axes and after them; tags come last.
+CELL = ("dataset", "model", "arm")
+SEED, STATUS, EPOCHS_RUN, EPOCH, KEY = "seed", "status", "epochs_run", "epoch", "key"
+DONE, DIVERGED = "done", "diverged"
+RATE, DECAY = "learning_rate", "weight_decay"
+# Hyper-parameters that an optimizer has; others are a loss's own.
+OF_OPTIMIZER = (RATE, DECAY)
+RESERVED = (*CELL, *OF_OPTIMIZER, SEED, STATUS, EPOCHS_RUN, EPOCH, KEY, "split")
+
+# What a comparison says of its first arm beside its second.
+HIGHER, LOWER, UNDECIDED, TOO_FEW = "higher", "lower", "undecided", "too few pairs"
+
+KINDS = {"share": True, "loss": False, "count": None}
+UNITS = {"share": ("points", 100.0), "loss": ("", 1.0), "count": ("", 1.0)}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something measured on every split of every trial.
+
+    Attributes:
+        name: As it stands in columns, `test_{name}`.
+        make: Makes a Keras metric of labels and raw scores, or of labels and
+            probabilities if `calibrated`; `None` is the trial's own loss.
+        kind: `"share"`, of which more is better; `"loss"`, of which less is; or
+            `"count"`, which has no better side.
+        calibrated: Measured on the test part alone, on probabilities: Platt's
+            scaling, for several classes a temperature, is fitted to the trial's
+            validation scores first.
+    """
+
+    name: str = field(compare=False)
+    make: Callable | None = None
+    kind: str = field(default="share", compare=False)
+    calibrated: bool = False
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(
+                f"kind is {self.kind!r}; accepted are {', '.join(map(repr, KINDS))}."
+            )
+        if self.name == "loss" and self.make is not None:
+            raise ValueError(
+                "name is 'loss'; accepted is another name, since every trial's own "
+                "loss is measured under that one."
+            )
+
+    @property
+    def higher_is_better(self):
+        """Whether more is better, `None` where neither side is."""
+        return KINDS[self.kind]
+
+
+LOSS = Measure("loss", kind="loss")
+
+
+def column(split, measure):
+    """The name of a measured column."""
+    return f"{split}_{measure}"
+
+
+def measured(table, name, split=TEST):
+    """The column of a measure on a split, or the column of that very name.
+
+    Raises:
+        ValueError: If the table has neither.
+    """
+    for found in (column(split, name), name):
+        if found in table:
+            return found
+    known = [c for c in table if str(c).startswith(f"{split}_")]
+    raise ValueError(
+        f"measure is {name!r}; accepted are those of {', '.join(known)}, or a column."
+    )

@@ -1,0 +1,88 @@
+"""Whether a study could come out otherwise than it did: a look at texts, not at code.
+
+`state.json`, beside a study's archive, keeps a digest of every file and setting that
+the study could depend on, written when it was last published whole. While the digest
+is the same nothing needs to be imported, trained or drawn. It may only err on the safe
+side: a changed comment costs a look at the keys, and trains nothing.
+"""
+
+import functools
+import hashlib
+import json
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from hinge_keras.lab.tables import view
+
+PACKAGE = Path(__file__).parents[2]
+STATE = "state.json"
+PACKAGES = [
+    *("keras", "tensorflow", "jax", "torch", "numpy", "scipy", "scikit-learn"),
+    *("pandas", "matplotlib", "numba"),
+]
+SETTINGS = ("KERAS_BACKEND", "FULL", "HINGE_KERAS_DATA")
+
+
+def digest(scripts):
+    """A digest of the package's files, a study's scripts, versions and settings."""
+    found = hashlib.sha256(repr((versions(), settings(), of_package())).encode())
+    for path in sorted(map(Path, scripts)):
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+@functools.cache
+def of_package():
+    """A digest of the package's files."""
+    found = hashlib.sha256()
+    for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.csv")]):
+        found.update(str(path.relative_to(PACKAGE)).encode() + b"\0")
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+@functools.cache
+def versions():
+    """Of what computes and draws, by package; `None` if it is not there."""
+    return {"python": platform.python_version(), **{p: known(p) for p in PACKAGES}}
+
+
+def known(package):
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+@functools.cache
+def settings():
+    """The environment's variables that a study may read, and what data there are."""
+    found = {name: os.environ.get(name, "") for name in SETTINGS}
+    folder = Path(found["HINGE_KERAS_DATA"] or os.devnull)
+    files = sorted(folder.rglob("*")) if folder.is_dir() else []
+    sizes = [(str(p), p.stat().st_size) for p in files if p.is_file()]
+    return found, sizes
+
+
+def folder_of(results, name):
+    """A study's folder; runs of the published, larger budget have theirs apart."""
+    return Path(results) / ("full" if os.environ.get("FULL") else "") / name
+
+
+def is_current(folder, scripts, code=None):
+    """Whether a folder's view is whole, and was published from these very texts."""
+    try:
+        kept = json.loads((Path(folder) / STATE).read_text())
+        return kept["code"] == (code or digest(scripts)) and not view.damage(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def keep(folder, code):
+    """Note what a study was published from."""
+    path = Path(folder) / STATE
+    half = path.with_suffix(".half")
+    half.write_text(json.dumps({"code": code}) + "\n")
+    os.replace(half, path)

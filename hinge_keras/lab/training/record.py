@@ -1,0 +1,85 @@
+"""What a trained trial leaves behind, whichever path trained it."""
+
+import functools
+import math
+from importlib.metadata import version
+
+import keras
+import numpy as np
+from keras import ops
+
+from hinge_keras.calibration import Platt, Temperature
+from hinge_keras.lab.tables.archive import Record
+from hinge_keras.lab.tables.schema import DIVERGED, DONE, TEST, VALIDATION, column
+
+
+def record(experiment, trial, splits, scores, values, curve, seconds):
+    """The record of a training from its final scores and their measurements.
+
+    A trial whose loss stopped being finite is diverged: it keeps its curve up to
+    there, and has no measurements.
+    """
+    losses = np.asarray(curve["train_loss"], dtype=float)
+    finite = np.isfinite(losses)
+    epochs_run = int(finite.argmin()) if not finite.all() else len(losses)
+    finished = epochs_run == len(losses) and all(
+        np.isfinite(f).all() for f in scores.values()
+    )
+    keeps = finished and trial.seed == experiment.seeds[0]
+    return Record(
+        status=DONE if finished else DIVERGED,
+        epochs_run=epochs_run,
+        seconds=seconds,
+        values=values | forecasts(experiment, splits, scores) if finished else {},
+        curve={name: column[:epochs_run] for name, column in curve.items()},
+        scores={s: scores[s] for s in experiment.keep_scores} if keeps else {},
+    )
+
+
+def scored(measures):
+    """The measures of raw scores."""
+    return [measure for measure in measures if not measure.calibrated]
+
+
+def measurements(experiment, trial, splits, scores):
+    """The loss and every measure of scores on every labelled split."""
+    loss = experiment.loss(trial)
+    values = {}
+    for split, (_, y, *weight) in splits.items():
+        if y is None:
+            continue
+        f = scores[split]
+        values[column(split, "loss")] = number(loss(y, f, *weight))
+        for measure in scored(experiment.measures):
+            metric = measure.make()
+            metric.update_state(y, f)
+            values[column(split, measure.name)] = number(metric.result())
+    return values
+
+
+def forecasts(experiment, splits, scores):
+    """Measures of the test part's probabilities, of a map fitted on validation."""
+    calibrated = [measure for measure in experiment.measures if measure.calibrated]
+    if not calibrated:
+        return {}
+    several = scores[TEST].shape[-1] > 1
+    calibration = Temperature() if several else Platt()
+    p = calibration.fit(scores[VALIDATION], splits[VALIDATION][1])(scores[TEST])
+    labels = splits[TEST][1]
+    return {
+        column(TEST, measure.name): number(measure.make()(labels, p))
+        for measure in calibrated
+    }
+
+
+def number(tensor):
+    """A Python float; a NaN stays one, and is written as a missing value."""
+    value = float(ops.convert_to_numpy(tensor))
+    return value if math.isfinite(value) else math.nan
+
+
+@functools.cache
+def environment():
+    """The versions that a trial runs on."""
+    backend = keras.backend.backend()
+    return {"keras": keras.__version__, backend: version(backend)}

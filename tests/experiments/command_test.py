@@ -1,0 +1,58 @@
+"""The command line of the experiments, and that it answers without a backend."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments import __main__ as command
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_an_unknown_experiment_is_refused_with_the_known_ones(capsys):
+    assert command.main(["none"]) == 2
+    message = capsys.readouterr().err
+    assert "study is 'none'" in message
+    assert "circles/post" in message
+
+
+def test_an_error_in_a_script_is_not_taken_for_a_wrong_name(monkeypatch):
+    def breaks(*arguments):
+        raise ValueError("a fault of the script")
+
+    monkeypatch.setattr(command, "run_all", breaks)
+    with pytest.raises(ValueError, match="a fault of the script"):
+        command.main(["circles"])
+
+
+def test_names_may_be_cut_short():
+    assert command.matching(["circles"]) == ["circles/noiseless", "circles/post"]
+    assert len(command.matching([])) >= 25
+
+
+def test_the_list_shows_every_question(capsys):
+    assert command.main(["--list"]) == 0
+    assert "circles/post: Is hinge worse" in capsys.readouterr().out
+
+
+def test_help_does_not_import_a_backend():
+    program = (
+        "import sys; from experiments.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: print(sorted({'keras', 'tensorflow'} & set(sys.modules)))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert out.strip().endswith("[]")
+
+
+@pytest.mark.parametrize("name", command.matching([]))
+def test_every_script_opens_with_its_question(name):
+    assert command.question(name).endswith("?")

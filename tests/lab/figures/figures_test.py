@@ -1,0 +1,101 @@
+"""Every figure draws from a table, with a title and labelled axes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hinge_keras.lab import data, figures
+
+
+def table():
+    rng = np.random.default_rng(0)
+    cells = [(arm, s, e) for arm in "ab" for s in range(3) for e in range(1, 5)]
+    frame = pd.DataFrame(cells, columns=["arm", "seed", "epoch"])
+    for column in ("loss_value", "slope", "curvature", "margin", "test_accuracy"):
+        frame[column] = rng.random(len(frame))
+    return frame.assign(dataset="d", learning_rate=0.1 * frame.epoch, name=frame.arm)
+
+
+def comparisons():
+    row = {
+        "dataset": "d",
+        "a": "x",
+        "b": "y",
+        "difference": 0.1,
+        "low": 0.0,
+        "high": 0.2,
+    }
+    return pd.DataFrame(
+        [{**row, "finding": found} for found in ("higher", "undecided")]
+    )
+
+
+def scores():
+    splits = data.moons().load(0)
+    parts = [
+        pd.DataFrame({"split": part, "example": range(len(x)), "score": x[:, 0]})
+        for part, (x, _) in splits.items()
+    ]
+    return pd.concat(parts).assign(arm="a"), splits
+
+
+SHARES = pd.DataFrame({"arm": ["a"], "share": [0.5], "low": [0.4], "high": [0.6]})
+FIGURES = {
+    "functions": lambda: figures.functions(
+        table(), title="T", y=("loss_value", "slope")
+    ),
+    "curves": lambda: figures.curves(table(), "loss_value", title="T", panel="dataset"),
+    "curves of two parts": lambda: figures.curves(
+        table().assign(train_slope=1.0), "slope", title="T", splits=["train", "test"]
+    ),
+    "gaps": lambda: figures.gaps(comparisons(), title="T"),
+    "dots": lambda: figures.dots(
+        table(), {"accuracy": "A"}, title="T", xlabel="x", published={"a": 0.5}
+    ),
+    "dots of one column": lambda: figures.dots(
+        table(), "accuracy", title="T", xlabel="x"
+    ),
+    "bars": lambda: figures.bars(SHARES, title="T", xlabel="x"),
+    "rates": lambda: figures.rates(table(), "accuracy", split="test", title="T"),
+    "margins": lambda: figures.margins(*scores(), title="T", band=(-0.5, 0.5)),
+    "regions": lambda: figures.regions(*scores(), title="T"),
+}
+LINES = {"x": "epoch", "title": "T", "xlabel": "epoch", "ylabel": "slope"}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_it_draws_with_a_title_and_labels(name):
+    figure = FIGURES[name]()
+    assert figure.get_suptitle() == "T"
+    assert all(axis.get_xlabel() for axis in figure.axes)
+    assert figures.as_png(figure) == figures.as_png(FIGURES[name]())
+
+
+def test_many_panels_take_two_rows_and_each_row_has_its_label():
+    wide = pd.concat([table().assign(dataset=name) for name in "pqrs"])
+    figure = figures.lines(wide, y="slope", panel="dataset", **LINES)
+    places = {round(axis.get_subplotspec().rowspan.start) for axis in figure.axes}
+    assert places == {0, 1}
+    labels = [axis.get_ylabel() for axis in figure.axes]
+    assert labels == ["slope", "", "slope", ""]
+
+
+def test_an_odd_number_of_panels_leaves_no_empty_one():
+    wide = pd.concat([table().assign(dataset=name) for name in "pqrst"])
+    figure = figures.lines(wide, y="slope", panel="dataset", **LINES)
+    assert [axis.get_title() for axis in figure.axes] == list("pqrst")
+
+
+def test_a_short_logarithmic_axis_has_plain_numbers():
+    grown = table().assign(error=[3.0 + k for k in range(len(table()))])
+    figure = figures.lines(grown, y="error", logy=True, **LINES)
+    figure.canvas.draw()
+    axis = figure.axes[0].yaxis
+    ticks = [*axis.get_ticklabels(), *axis.get_ticklabels(minor=True)]
+    shown = {tick.get_text() for tick in ticks}
+    assert {"5", "10", "20"} <= shown
+
+
+def test_what_a_figure_shows_is_named():
+    with pytest.raises(TypeError, match="positional"):
+        figures.gaps(comparisons(), "T")
