@@ -178,10 +178,9 @@ def measured(name, trials):
         memory = megabytes()
 
         begun = time.perf_counter()
-        what = dict(cells(trials))
-        results = Results(
-            what, dict(store.read(what)), [Measure("accuracy")], choose_by="accuracy"
-        )
+        what = list(cells(trials))
+        left = dict(store.read(key for key, _ in what))
+        results = Results(what, left, [Measure("accuracy")])
         files = [results.trials, results.course(results.shown)]
         for i, table in enumerate(files):
             (Path(folder) / f"{i}.csv").write_bytes(view.as_csv(table))

@@ -86,7 +86,8 @@ def run_all(names, options):
         table(ran, perf_counter() - began)
         study.gather(results)
         rest = [study.standing(name, results) for name in names if name not in todo]
-        print(study.agreement([*ran, *rest]))
+        if not options.quick:
+            print(study.agreement([*ran, *rest]))
     failed = [each.name for each in ran if each.failed]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
@@ -129,13 +130,8 @@ def table(ran, seconds):
 
 def is_unchanged(name, results):
     """Whether a study was published whole, from the very texts that are here now."""
-    return state.is_current(state.folder_of(results, name), scripts(name))
-
-
-def scripts(name):
-    """A study's script, and the others of its folder."""
-    path = HERE / f"{name}.py"
-    return sorted(path.parent.glob("*.py")) if path.parent != HERE else [path]
+    code = state.digest(HERE / f"{name}.py")
+    return state.is_current(state.folder_of(results, name), code)
 
 
 def known():

@@ -95,7 +95,7 @@ def compare(
     for block in training.train(experiment, trials, watch=progress.within):
         records |= dict(block)
         progress.step(len(block))
-    cells = {trial: experiment.columns(trial) for trial in trials}
+    cells = [(trial, experiment.columns(trial)) for trial in trials]
     results = Results(
         cells, records, experiment.measures, experiment.axis_names, choose_by
     )

@@ -34,7 +34,8 @@ class Results:
     """What an experiment left.
 
     Attributes:
-        cells: What each trial is, as columns, by its key, in the grid's order.
+        cells: The key of each trial and what it is, as columns, in the grid's order;
+            trials that do the same have the same key.
         records: What each left, by its key.
         measures: The experiment's.
         axes: The names of its hyper-parameters.
@@ -45,7 +46,7 @@ class Results:
         kept: How many trials are those of a table published before.
     """
 
-    cells: Mapping[str, Mapping] = field(default_factory=dict)
+    cells: Sequence[tuple[str, Mapping]] = ()
     records: Mapping[str, Record] = field(default_factory=dict)
     measures: Sequence[Measure] = ()
     axes: Sequence[str] = (RATE,)
@@ -69,7 +70,7 @@ class Results:
                     **self.records[key].values,
                     KEY: key,
                 }
-                for key, cell in self.cells.items()
+                for key, cell in self.cells
                 if key in self.records
             ]
         )
@@ -103,32 +104,25 @@ class Results:
             trials: Some of the trials, with any further columns; all by default.
         """
         trials = self.trials if trials is None else trials
-        parts = [
-            pd.DataFrame({KEY: key, EPOCH: np.arange(1, 1 + length(curve)), **curve})
-            for key in trials[KEY]
+        parts = {
+            place: pd.DataFrame({EPOCH: np.arange(1, 1 + length(curve)), **curve})
+            for place, key in enumerate(trials[KEY])
             if length(curve := self.records[key].curve)
-        ]
-        return self.labelled(parts, trials)
+        }
+        return labelled(parts, trials)
 
     def scores(self, trials=None):
         """One row an example that a trial kept the scores of, as `curves`."""
         trials = self.trials if trials is None else trials
-        parts = [
-            pd.DataFrame(
-                {KEY: key, "split": split, "example": range(len(f)), **outputs(f)}
+        parts = {
+            place: pd.concat(
+                pd.DataFrame({"split": split, "example": range(len(f)), **outputs(f)})
+                for split, f in scores.items()
             )
-            for key in trials[KEY]
-            for split, f in self.records[key].scores.items()
-        ]
-        return self.labelled(parts, trials)
-
-    def labelled(self, parts, trials):
-        """Tables one below the other, each row with its trial's columns."""
-        if not parts:
-            return pd.DataFrame()
-        joined = pd.concat(parts, ignore_index=True)
-        described = trials.drop(columns=[c for c in joined if c != KEY and c in trials])
-        return joined.merge(described, on=KEY, validate="many_to_one")
+            for place, key in enumerate(trials[KEY])
+            if (scores := self.records[key].scores)
+        }
+        return labelled(parts, trials)
 
     def course(self, trials):
         """How the seeds of a cell run, epoch by epoch: mean, quartiles, extremes.
@@ -161,6 +155,22 @@ class Results:
                 what = {"split": split, "measure": measure, EPOCH: epochs}
                 tables.append(pd.DataFrame({**where, **what, **columns}))
         return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def labelled(parts, trials):
+    """Tables of some trials one below the other, each row with its trial's columns.
+
+    Args:
+        parts: A table of each trial, by its place among the trials.
+        trials: One row a trial.
+    """
+    if not parts:
+        return pd.DataFrame()
+    joined = pd.concat(parts.values(), ignore_index=True)
+    lengths = [len(part) for part in parts.values()]
+    described = trials.iloc[np.repeat([*parts], lengths)].reset_index(drop=True)
+    described = described.drop(columns=[c for c in joined if c in described])
+    return pd.concat([joined, described], axis="columns")
 
 
 def length(curve):

@@ -73,27 +73,25 @@ def main(name, arguments=None):
     module = sys.modules[name]
     parser = argparse.ArgumentParser(description=question(module))
     options = with_options(parser).parse_args(arguments)
-    sys.exit(command([module], options))
+    sys.exit(command(module, options))
 
 
-def command(modules, options):
-    """Run studies as the command line asks; the exit status."""
+def command(module, options):
+    """Run a study as the command line asks; the exit status."""
     results = options.results
     if options.quick or options.verify:
         results = Path(tempfile.mkdtemp(prefix="hinge_keras_"))
     try:
-        ran = [
-            run(module, results, options.quick, options.keep_published)
-            for module in modules
-        ]
+        ran = run(module, results, options.quick, options.keep_published)
     except Locked as locked:
         print(locked, file=sys.stderr)
         return 3
     except KeyboardInterrupt:
         return 130
     if options.verify:
-        ran = [against(each, options.results) for each in ran]
-    print(agreement(ran))
+        ran = against(ran, options.results)
+    if not options.quick:
+        print(agreement([ran]))
     return 0
 
 
@@ -135,7 +133,7 @@ def gathered(module, archive, name, quick, keep_published):
         return measured(module, archive, quick), 0
     experiment = experiment.quick() if quick else experiment
     keys = experiment.keys(experiment.trials(), training.engine())
-    trials = {key: trial for trial, key in keys.items()}
+    trials = {key: trial for trial, key in keys.items()}  # Of equal ones, one trains.
     superseded = len(archive.places.keys() - trials.keys())
     if superseded:
         say(name, f"{superseded} trials of other definitions are kept, not used")
@@ -145,7 +143,7 @@ def gathered(module, archive, name, quick, keep_published):
     missing = [key for key in trials if key not in archive and key not in kept]
     train_missing(experiment, {key: trials[key] for key in missing}, archive, name)
     results = Results(
-        {key: experiment.columns(trial) for key, trial in trials.items()},
+        [(key, experiment.columns(trial)) for trial, key in keys.items()],
         {**kept, **dict(archive.records(key for key in trials if key not in kept))},
         experiment.measures,
         experiment.axis_names,
@@ -242,8 +240,8 @@ def as_text(value):
 
 def published(module, folder, results):
     """Publish what a study found, if it could be otherwise; its finding."""
-    code = state.digest(scripts(module))
-    if state.is_current(folder, scripts(module), code) and not results.quick:
+    code = state.digest(module.__file__)
+    if state.is_current(folder, code):
         return view.manifest(folder)["finding"]
     found = module.findings(results)
     asked = question(module)
@@ -257,7 +255,7 @@ def published(module, folder, results):
         "README.md": pages.page(found, asked, lines).encode(),
     }
     view.publish(folder, files, question=asked, finding=found.sentence)
-    if not results.kept:  # Else a later run may want to train them after all.
+    if not results.kept and not results.quick:  # Else there is more to train.
         state.keep(folder, code)
     return found.sentence
 
@@ -298,13 +296,6 @@ def spec_of(module):
     if module.__spec__ is not None:
         return module.__spec__.name
     return Path(module.__file__).stem
-
-
-def scripts(module):
-    """A study's script and the files beside it that it may use."""
-    path = Path(module.__file__)
-    beside = path.parent.name != "experiments" and "experiments" in path.parts
-    return sorted(path.parent.glob("*.py")) if beside else [path]
 
 
 def gather(results):

@@ -11,14 +11,15 @@ VALUES = {0: (1.0, 2.0, 3.0), 1: (3.0, 4.0), 2: (5.0, 6.0, 7.0)}
 
 def results():
     """Three seeds at two rates; at .1 one ends early, at .2 one diverged."""
-    cells, records = {}, {}
+    cells, records = [], {}
     for rate in (0.1, 0.2):
         for seed, course in VALUES.items():
             key = f"{rate}-{seed}"
-            cells[key] = {
+            cell = {
                 "dataset": "d", "model": "m", "arm": "a",
                 "learning_rate": rate, "seed": seed, "noise": 0.3,
             }  # fmt: skip
+            cells.append((key, cell))
             diverged = rate == 0.2 and seed == 0
             records[key] = Record(
                 "diverged" if diverged else "done",
@@ -92,3 +93,16 @@ def test_nothing_left_is_an_empty_table():
     assert empty.trials.empty
     assert empty.course(empty.trials.assign(**{c: [] for c in (
         "dataset", "model", "arm", "key")})).empty  # fmt: skip
+
+
+def test_trials_that_do_the_same_share_a_record_and_are_a_row_each():
+    found = results()
+    key, cell = found.cells[0]
+    both = Results(
+        [(key, cell), (key, {**cell, "arm": "b"})],
+        found.records,
+        found.measures,
+    )
+    assert both.trials.arm.tolist() == ["a", "b"]
+    assert both.curves().arm.tolist() == ["a"] * 3 + ["b"] * 3
+    assert both.scores().arm.tolist() == ["a"] * 2 + ["b"] * 2

@@ -162,6 +162,13 @@ def test_names_in_the_tables_are_the_texts_that_they_are(write, tmp_path, traine
     ]
 
 
+def test_arms_that_do_the_same_train_once_and_are_both_there(write, tmp_path, trained):
+    text = SCRIPT.replace("hk.SquaredHinge()", "hk.Hinge(name='again')")
+    assert study.run(write(text), tmp_path).trained == 6
+    table = view.read(tmp_path / "small" / "trials.csv")
+    assert table.arm.value_counts().to_dict() == {"NA": 6, "squared hinge": 6}
+
+
 def test_the_page_states_question_finding_and_setting(write, tmp_path, trained):
     study.run(write(SCRIPT), tmp_path)
     page = (tmp_path / "small" / "README.md").read_text()

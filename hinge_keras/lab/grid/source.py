@@ -5,6 +5,7 @@ import dis
 import functools
 import hashlib
 import importlib
+import importlib.util
 import linecache
 import sys
 import sysconfig
@@ -180,18 +181,39 @@ def globals_of(code):
 
 
 def imported(node, namespace):
-    """The names that an import inside a function binds."""
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            module = importlib.import_module(alias.name)
-            top = sys.modules[alias.name.partition(".")[0]]
+    """The names that an import inside a function binds, of code of ours or the user's.
+
+    Imports of other packages are known by the text alone: a backend that is not in
+    use may not even be installed.
+    """
+    names = [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        names = ["." * node.level + (node.module or "")]
+    for name in names:
+        if not name.startswith(".") and is_elsewhere(name.partition(".")[0]):
+            continue
+        module = importlib.import_module(name, namespace.get("__package__"))
+        if isinstance(node, ast.Import):
+            (alias,) = (each for each in node.names if each.name == name)
+            top = sys.modules[name.partition(".")[0]]
             yield alias.asname or top.__name__, module if alias.asname else top
-        return
-    name = "." * node.level + (node.module or "")
-    module = importlib.import_module(name, namespace.get("__package__"))
-    for alias in node.names:
-        if hasattr(module, alias.name):
-            yield alias.asname or alias.name, getattr(module, alias.name)
+            continue
+        for alias in node.names:
+            if hasattr(module, alias.name):
+                yield alias.asname or alias.name, getattr(module, alias.name)
+
+
+def is_elsewhere(package):
+    """Whether a package is Python's, another's, or not to be had."""
+    if package == OURS:
+        return False
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        spec = None
+    return spec is None or (spec.origin or "").startswith(
+        ("built-in", "frozen", *INSTALLED)
+    )
 
 
 def of_bytecode(code, namespace, refers):

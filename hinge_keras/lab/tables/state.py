@@ -25,12 +25,18 @@ PACKAGES = [
 SETTINGS = ("KERAS_BACKEND", "FULL", "HINGE_KERAS_DATA")
 
 
-def digest(scripts):
+def digest(script):
     """A digest of the package's files, a study's scripts, versions and settings."""
     found = hashlib.sha256(repr((versions(), settings(), of_package())).encode())
-    for path in sorted(map(Path, scripts)):
+    for path in scripts(Path(script)):
         found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:16]
+
+
+def scripts(script):
+    """A study's script; in a folder of `experiments` all that lie beside it."""
+    beside = script.parent.name != "experiments" and "experiments" in script.parts
+    return sorted(script.parent.glob("*.py")) if beside else [script]
 
 
 @functools.cache
@@ -71,11 +77,11 @@ def folder_of(results, name):
     return Path(results) / ("full" if os.environ.get("FULL") else "") / name
 
 
-def is_current(folder, scripts, code=None):
-    """Whether a folder's view is whole, and was published from these very texts."""
+def is_current(folder, code):
+    """Whether a folder's view is whole, and was published from that digest of texts."""
     try:
         kept = json.loads((Path(folder) / STATE).read_text())
-        return kept["code"] == (code or digest(scripts)) and not view.damage(folder)
+        return kept["code"] == code and not view.damage(folder)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

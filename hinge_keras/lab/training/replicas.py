@@ -8,6 +8,7 @@ trials into blocks, feeds them their batches and reads off the outcomes.
 
 import functools
 import hashlib
+import importlib
 import math
 import os
 import time
@@ -73,11 +74,7 @@ def groups(experiment, trials, load):
 
 def mapping():
     """The room that maps one replica's functions over a stack, for the backend in use."""
-    if keras.backend.backend() == "jax":
-        from hinge_keras.lab.training import _jax as backend
-    else:
-        from hinge_keras.lab.training import _tensorflow as backend
-    return backend
+    return importlib.import_module(f"{__package__}._{keras.backend.backend()}")
 
 
 def unwatched(finished):

@@ -2,6 +2,7 @@
 
 import functools
 import importlib.util
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -246,25 +247,36 @@ def test_one_thing_has_one_digest_whatever_else_was_read():
     assert reader.digest(hk.Hinge()) == alone
 
 
+def test_an_import_of_what_is_not_installed_does_not_matter(tmp_path):
+    text = "def thing(x):\n    import no_such_package\n    return x + 1\n"
+    one, two = made(text, tmp_path), made(text.replace("+ 1", "+ 2"), tmp_path)
+    assert identity.digest(one) != identity.digest(two)
+
+
 @pytest.mark.parametrize("hash_seed", ["1", "2"])
-def test_a_digest_is_the_same_in_another_process(hash_seed):
+def test_a_digest_is_the_same_in_another_process(hash_seed, tmp_path):
+    """Of another place, another environment, and with JAX not to be had."""
+    shutil.copytree(ROOT / "hinge_keras", tmp_path / "hinge_keras")
+    missing = "nothing" if keras.backend.backend() == "jax" else "jax"
     program = (
+        f"import sys; sys.modules['{missing}'] = None\n"
         "import hinge_keras as hk\n"
         "from hinge_keras.lab import data, models, training\n"
         "from hinge_keras.lab.grid import identity\n"
-        "print(identity.digest(training.engine(), data.digits(), models.MLP((4,)),"
-        " hk.CrammerSinger(), {'b', 'a'}))"
+        "print(identity.digest(training.engine(), data.digits(), data.table('ecoli'),"
+        " models.MLP((4,)), hk.CrammerSinger(), {'b', 'a'}))"
     )
     out = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=ROOT,
+        cwd=tmp_path,
         env={"PYTHONHASHSEED": hash_seed, "KERAS_BACKEND": keras.backend.backend()},
         capture_output=True,
         text=True,
         check=True,
     ).stdout.strip()
-    things = training.engine(), data.digits(), models.MLP((4,)), hk.CrammerSinger()
-    assert out == identity.digest(*things, {"a", "b"})
+    sets = data.digits(), data.table("ecoli")
+    rest = models.MLP((4,)), hk.CrammerSinger(), {"a", "b"}
+    assert out == identity.digest(training.engine(), *sets, *rest)
 
 
 def test_another_table_does_not_change_the_key_of_this_one(monkeypatch):

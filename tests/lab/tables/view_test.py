@@ -129,30 +129,48 @@ def test_a_study_is_current_until_its_script_its_view_or_the_package_changes(
 ):
     script, folder = tmp_path / "study.py", tmp_path / "results"
     script.write_text("one")
+
+    def current():
+        return state.is_current(folder, state.digest(script))
+
     view.publish(folder, OLD)
-    assert not state.is_current(folder, [script])
-    state.keep(folder, state.digest([script]))
-    assert state.is_current(folder, [script])
+    assert not current()
+    state.keep(folder, state.digest(script))
+    assert current()
     with monkeypatch.context() as patch:
         patch.setattr(state, "of_package", lambda: "changed")
-        assert not state.is_current(folder, [script])
+        assert not current()
     (folder / "README.md").write_bytes(b"edited")
-    assert not state.is_current(folder, [script])
+    assert not current()
     view.publish(folder, OLD)
-    assert state.is_current(folder, [script])
+    assert current()
     script.write_text("two")
-    assert not state.is_current(folder, [script])
+    assert not current()
+
+
+def test_a_study_in_a_folder_depends_on_the_files_beside_it(tmp_path):
+    folder = tmp_path / "experiments" / "circles"
+    folder.mkdir(parents=True)
+    (folder / "post.py").write_text("one")
+    before = state.digest(folder / "post.py")
+    (folder / "readings.py").write_text("two")
+    assert state.digest(folder / "post.py") != before
+    alone = tmp_path / "experiments" / "tuned.py"
+    alone.write_text("one")
+    before = state.digest(alone)
+    (tmp_path / "experiments" / "other.py").write_text("two")
+    assert state.digest(alone) == before
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"code": 1}'])
 def test_a_damaged_state_is_as_none(tmp_path, text):
     view.publish(tmp_path, OLD)
     (tmp_path / state.STATE).write_text(text)
-    assert not state.is_current(tmp_path, [])
+    assert not state.is_current(tmp_path, "1")
 
 
 def test_the_state_depends_on_the_versions_in_use(tmp_path, monkeypatch):
-    before = state.digest([])
+    before = state.digest(__file__)
     monkeypatch.setattr(state, "versions", lambda: {"keras": "9"})
-    assert state.digest([]) != before
+    assert state.digest(__file__) != before
     assert json.dumps(before)
