@@ -1,5 +1,7 @@
 """Choice on validation, pairs by seed, and verdicts that can say nothing was seen."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -335,3 +337,28 @@ def test_means_are_told_in_percent_by_their_labels():
 def test_an_unknown_measure_is_refused():
     with pytest.raises(ValueError, match="measure is 'luck'; accepted are those of"):
         analysis.compare(trials(0.01), "luck")
+
+
+@pytest.mark.parametrize("pairs", [1, 2, 6, 9, 12])
+@pytest.mark.parametrize("ties", [False, True])
+def test_the_signed_rank_p_is_that_of_all_signs_tried(pairs, ties):
+    rng = np.random.default_rng(pairs)
+    gaps = rng.normal(0.5, 1, pairs).round(0 if ties else 9)
+    gaps = np.where(gaps == 0, 1.0, gaps)
+    ranks = scipy.stats.rankdata(np.abs(gaps))
+    signs = np.array(list(itertools.product([0, 1], repeat=pairs)))
+    sums, ours = signs @ ranks, ranks[gaps > 0].sum()
+    tail = min((sums <= ours).mean(), (sums >= ours).mean())
+    assert analysis.signed_rank(gaps) == pytest.approx(min(1.0, 2 * tail))
+
+
+@pytest.mark.parametrize("pairs", [8, 20, 30])
+def test_without_ties_the_signed_rank_p_is_scipys_exact_one(pairs):
+    gaps = np.random.default_rng(pairs).normal(0.3, 1, pairs)
+    expected = scipy.stats.wilcoxon(gaps, method="exact").pvalue
+    assert analysis.signed_rank(gaps) == pytest.approx(expected)
+
+
+def test_pairs_that_differ_by_nothing_are_left_out():
+    gaps = np.array([0.1, 0.2, -0.05, 0.3, 0.4, 0.7])
+    assert analysis.signed_rank(np.r_[gaps, 0.0, 0.0]) == analysis.signed_rank(gaps)
