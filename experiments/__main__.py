@@ -1,11 +1,9 @@
 """Runs studies by name: `python -m experiments circles --quick`; all by default."""
 
 import argparse
-import importlib
 import os
 import sys
 import tempfile
-import traceback
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -64,14 +62,15 @@ def run_all(names, options):
     if todo:
         from hinge_keras.lab import study  # Keras and its backend load only now.
 
-        one = partial(run_one, results, options.quick, options.keep_published)
+        modules = [f"experiments.{name.replace('/', '.')}" for name in todo]
+        one = partial(study.run_named, results, options.quick, options.keep_published)
         try:
             if options.quick and len(todo) > 1:  # Most of it is one core compiling.
                 processes = min(os.cpu_count(), MOST)
                 with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-                    ran = list(pool.map(one, todo))
+                    ran = list(pool.map(one, modules))
             else:
-                ran = [one(name) for name in todo]
+                ran = [one(module) for module in modules]
         except study.Locked as locked:
             print(locked, file=sys.stderr)
             return 3
@@ -95,24 +94,6 @@ def run_all(names, options):
     if not sum(each.trained for each in ran):
         print("nothing to train: every trial already has its result")
     return 0
-
-
-def run_one(results, quick, keep_published, name):
-    """Run a study by name; called in a process of its own by a smoke run.
-
-    A fault of one study is told and does not keep the others from running.
-    """
-    from hinge_keras.lab import study
-
-    try:
-        module = importlib.import_module(f"experiments.{name.replace('/', '.')}")
-        return study.run(module, results, quick, keep_published)
-    except study.Locked:
-        raise
-    except Exception as error:
-        traceback.print_exc()
-        stands = study.verdicts(state.folder_of(results, name))
-        return study.Ran(name, 0, 0.0, f"failed: {error!r}", stands, stands, True)
 
 
 def table(ran, seconds):

@@ -8,6 +8,7 @@ something else, a function `measurements(quick)` that gives a table.
 import argparse
 import contextlib
 import dataclasses
+import importlib
 import io
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from pathlib import Path
 
 import pandas as pd
@@ -124,6 +126,23 @@ def run(module, results=RESULTS, quick=False, keep_published=False):
         flush=True,
     )
     return Ran(name, trained, seconds, finding, before, verdicts(folder))
+
+
+def run_named(results, quick, keep_published, name):
+    """Run the study of a module's name; a fault of its own is told, and no more.
+
+    It lies here, where a process of a smoke run finds it.
+    """
+    try:
+        module = importlib.import_module(name)
+        return run(module, results, quick, keep_published)
+    except Locked:
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        name = name.partition(".")[2].replace(".", "/")
+        stands = verdicts(state.folder_of(results, name))
+        return Ran(name, 0, 0.0, f"failed: {error!r}", stands, stands, failed=True)
 
 
 def gathered(module, archive, name, quick, keep_published):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from experiments import __main__ as command
+from hinge_keras.lab import study
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,6 +26,24 @@ def test_an_error_in_a_script_is_not_taken_for_a_wrong_name(monkeypatch):
     monkeypatch.setattr(command, "run_all", breaks)
     with pytest.raises(ValueError, match="a fault of the script"):
         command.main(["circles"])
+
+
+@pytest.mark.slow
+def test_a_smoke_run_of_several_studies_takes_processes_of_their_own():
+    run = subprocess.run(
+        [sys.executable, "-m", "experiments", "shapes", "out_of", "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "published numbers rest on" in run.stdout
+
+
+def test_a_fault_of_one_study_is_told_and_ends_no_other(tmp_path):
+    ran = study.run_named(tmp_path, True, False, "experiments.no_such")
+    assert (ran.name, ran.failed) == ("no_such", True)
+    assert "failed: ModuleNotFoundError" in ran.finding
 
 
 def test_names_may_be_cut_short():
