@@ -494,7 +494,7 @@ def campaign(folder, share, rng):
         return max(2, round(share * count))
 
     kills(bench, some(300), rng)
-    steps(bench, 1000 if share == 1 else 8)
+    steps(bench, 8 if share < 0.5 else 1000)
     interrupts(bench, some(40), rng)
     full_disks(bench, some(60), rng)
     unwritable(bench)

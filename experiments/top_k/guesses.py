@@ -73,8 +73,10 @@ def findings(results):
     measures = {f"top_{k}": k for k in GUESSES}
     means = analysis.percent(chosen, measures, ["arm", "dataset"]).unstack("dataset")
     one, five = means[1], means[K]
-    leader, led = words.leader(five[[each.name for each in FEW]])
-    best = words.listed(five.idxmax()[[each.name for each in MANY]], "{1} on {0}")
+    is_many = chosen.groupby("dataset").many.first()
+    leader, led = words.leader(five[[name for name in five if not is_many[name]]])
+    of_many = [name for name in five if is_many[name]]
+    best = words.listed(five.idxmax()[of_many], "{1} on {0}")
     behind = (one.loc["cross-entropy"] - one.loc["smooth top-K"]).max()
     most = f"With {K} guesses {leader} has the highest accuracy on {led} sets"
     least = "With one guess smooth top-K is up to "

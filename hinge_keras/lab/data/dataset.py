@@ -65,11 +65,12 @@ class Dataset:
         return 1 if self.classes == 2 else self.classes
 
     def class_counts(self, seed=0):
-        """Training examples of each class, of one seed's split.
+        """Training examples of each class, of one seed's split of the whole set.
 
         Splits are drawn by class: another seed's counts differ by an example or so.
         """
-        labels = self.load(seed)["train"][1].astype(int)
+        whole = dataclasses.replace(self, at_most=None)
+        labels = whole.load(seed)["train"][1].astype(int)
         return np.bincount(labels, minlength=self.classes).tolist()
 
     def tagged(self, **tags):

@@ -128,6 +128,7 @@ def test_a_loss_may_be_made_from_the_class_counts_of_a_data_set(small):
     labels = tail.load(0)["train"][1].astype(int)
     assert list(counts) == np.bincount(labels).tolist()
     assert counts[0] == 4 * counts[2]
+    assert tail.shortened(9).class_counts() == tail.class_counts()  # Of the whole set.
 
 
 def test_weight_decay_is_an_axis(small):
