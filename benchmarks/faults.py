@@ -468,6 +468,7 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     share = 0.05 if options.short else 1.0
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Also in the background.
     # Loaded once, before any process forks; no operation starts a backend's threads.
     import hinge_keras.lab.compare
     import hinge_keras.lab.study  # noqa: F401

@@ -34,7 +34,7 @@ def publish(folder, files, **said):
     """
     folder = Path(folder)
     sums = {name: sha256(content) for name, content in sorted(files.items())}
-    listed = (json.dumps({**said, "files": sums}, indent=1) + "\n").encode()
+    listed = signed({**said, "files": sums})
     aside = folder / ASIDE
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,13 +58,22 @@ def publish(folder, files, **said):
         raise unwritable(folder, error) from None
 
 
+def signed(content):
+    """A manifest as bytes, with a checksum of its own."""
+    text = json.dumps(content, sort_keys=True)
+    content = {**content, "checksum": sha256(text.encode())}
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
 def manifest(folder):
-    """What a view's manifest says; empty if there is none that can be read."""
+    """What a view's manifest says; empty if there is none, or another than was written."""
     try:
-        found = json.loads((Path(folder) / MANIFEST).read_text())
-        return found if isinstance(found["files"], dict) else {}
-    except (OSError, ValueError, KeyError, TypeError):
+        written = (Path(folder) / MANIFEST).read_bytes()
+        found = json.loads(written)
+        found.pop("checksum", None)
+    except (OSError, ValueError, AttributeError):
         return {}
+    return found if signed(found) == written else {}
 
 
 def published(folder):

@@ -104,15 +104,21 @@ def test_a_full_disk_leaves_the_old_view(tmp_path, monkeypatch):
         lambda folder: (folder / "trials.csv").write_bytes(b"a,b\n9,9\n"),
         lambda folder: (folder / "trials.csv").unlink(),
         lambda folder: (folder / view.MANIFEST).write_text("{"),
+        lambda folder: flipped(folder / view.MANIFEST, b"found", b"fount"),
+        lambda folder: flipped(folder / view.MANIFEST, b"\n ", b"\n\t"),
         lambda folder: (folder / view.MANIFEST).write_text('{"files": 3}'),
     ],
 )
 def test_what_was_changed_by_hand_is_said_in_a_sentence(tmp_path, spoil):
-    view.publish(tmp_path, OLD)
+    view.publish(tmp_path, OLD, finding="found")
     spoil(tmp_path)
     assert view.damage(tmp_path).endswith("the view is made again from the trials.")
-    view.publish(tmp_path, OLD)
+    view.publish(tmp_path, OLD, finding="found")
     assert view.damage(tmp_path) is None
+
+
+def flipped(path, old, new):
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
 
 
 def test_texts_stay_the_texts_that_they_are(tmp_path):
