@@ -82,6 +82,7 @@ def findings(results):
     scores = results.scores(hinges)
     splits = SIGNS.load(EXPERIMENT.seeds[0])
     linear = hinges[hinges["head"] == "linear"]
+    plain = means.loc["hinge, linear"]
     spread = by_sign.max() - by_sign.min()
     return lab.Findings(
         sentence=f"By {by_sign['hinge, tanh']:.1f} points of accuracy by sign, squared "
@@ -109,8 +110,8 @@ def findings(results):
                 "rounded",
                 "by_sign",
                 splits=["test"],
-                title="The longer a hinge trains, the fewer right answers round to "
-                "their label",
+                title=f"Rounded the hinge ends at {plain[READINGS['rounded']]:.0f} %, "
+                f"by sign at {plain[READINGS['decided']]:.0f} %",
             ),
             "scores": figures.margins(
                 scores,

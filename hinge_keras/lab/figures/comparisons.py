@@ -126,7 +126,10 @@ def beside(table, columns, *, title, by, xlabel):
 
 
 def heat(table, *, title, xlabel, ylabel, unit):
-    """A table of numbers as a map; each column has its own scale of colours."""
+    """A table of numbers as a map; each column has its own scale of colours.
+
+    A missing number has neither a colour nor a text.
+    """
     figure, (axis,) = panels(
         1,
         title,
@@ -134,11 +137,13 @@ def heat(table, *, title, xlabel, ylabel, unit):
         height=0.45 * len(table) + 1.4,
     )
     values = table.to_numpy(dtype=float)
-    spread = np.ptp(values, axis=0)
-    shades = (values - values.min(axis=0)) / np.where(spread > 0, spread, 1)
+    low = np.nanmin(values, axis=0)
+    spread = np.nanmax(values, axis=0) - low
+    shades = (values - low) / np.where(spread > 0, spread, 1)
     axis.imshow(shades, cmap="Blues", vmin=0, vmax=1.6, aspect="auto")
     for (row, column), value in np.ndenumerate(values):
-        axis.text(column, row, f"{value:.3g}", ha="center", va="center", fontsize=10)
+        shown = "" if np.isnan(value) else f"{value:.3g}"
+        axis.text(column, row, shown, ha="center", va="center", fontsize=10)
     names = [str(name).replace(", ", "\n") for name in table.columns]
     axis.set_xticks(range(table.shape[1]), names)
     axis.set_yticks(range(len(table)), table.index)

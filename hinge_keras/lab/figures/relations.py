@@ -139,7 +139,16 @@ def lines(
     columns = -(-len(axes) // rows)
     for axis in axes[::columns]:
         axis.set_ylabel(ylabel)
-    axes[columns - 1].legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    # Of all panels, since an arm need not be in each.
+    drawn = {line.get_label(): line for axis in axes for line in axis.get_lines()}
+    shown = {arm: drawn[arm] for arm in colours}
+    axes[columns - 1].legend(
+        shown.values(),
+        shown.keys(),
+        fontsize=8,
+        loc="upper left",
+        bbox_to_anchor=(1.0, 1.0),
+    )
     return figure
 
 

@@ -99,3 +99,21 @@ def test_a_short_logarithmic_axis_has_plain_numbers():
 def test_what_a_figure_shows_is_named():
     with pytest.raises(TypeError, match="positional"):
         figures.gaps(comparisons(), "T")
+
+
+def test_a_missing_number_of_a_map_has_no_text_and_costs_the_others_no_colour():
+    numbers = pd.DataFrame({"x": [1.0, np.nan, 3.0]}, index=list("abc"))
+    labels = {"title": "T", "xlabel": "x", "ylabel": "y", "unit": "%"}
+    (axis,) = figures.heat(numbers, **labels).axes
+    assert [text.get_text() for text in axis.texts] == ["1", "", "3"]
+    shades = axis.images[0].get_array()
+    assert shades[:, 0].tolist() == [0.0, None, 1.0]
+
+
+def test_an_arm_of_one_panel_alone_is_in_the_legend():
+    one = table().assign(dataset="p")
+    other = table().assign(dataset="q", arm="c")
+    wide = pd.concat([one, other])
+    figure = figures.lines(wide, y="slope", panel="dataset", **LINES)
+    (legend,) = [axis.get_legend() for axis in figure.axes if axis.get_legend()]
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b", "c"]
