@@ -387,22 +387,28 @@ def two_writers(bench, count):
         bench.judge("two writers", results, kept, told=refused and not second["asked"])
 
 
+def failing(after, error):
+    """Harm: raises an error once that many blocks have ended."""
+
+    def harm(module, study, training):
+        made_up = study.training.train
+
+        def fails(experiment, trials, watch):
+            for number, block in enumerate(made_up(experiment, trials, watch)):
+                if number == after:
+                    raise error
+                yield block
+
+        study.training.train = fails
+
+    return harm
+
+
 def raising(bench, count, rng):
     """A metric that raises after some blocks."""
     for i in range(count):
-        results, after = bench.folder / f"raise{i}", rng.randint(0, 5)
-
-        def harm(module, study, training, after=after):
-            made_up = study.training.train
-
-            def raises(experiment, trials, watch):
-                for number, block in enumerate(made_up(experiment, trials, watch)):
-                    if number == after:
-                        raise ValueError("a metric's own fault")
-                    yield block
-
-            study.training.train = raises
-
+        results = bench.folder / f"raise{i}"
+        harm = failing(rng.randint(0, 5), ValueError("a metric's own fault"))
         run = bench.child(results, harm=harm)
         told = "a metric's own fault" in run["said"] and "run again" in run["said"]
         bench.hit("a metric raises", run["status"] == 2)
@@ -411,20 +417,11 @@ def raising(bench, count, rng):
 
 def vanishing(bench, count, rng):
     """Data that vanish in the middle of a run."""
+    from hinge_keras.lab.data import MissingData
+
     for i in range(count):
-        results, after = bench.folder / f"vanish{i}", rng.randint(0, 5)
-
-        def harm(module, study, training, after=after):
-            made_up = study.training.train
-
-            def vanish(experiment, trials, watch):
-                for number, block in enumerate(made_up(experiment, trials, watch)):
-                    if number == after:
-                        raise study.MissingData("no set/part.gz")
-                    yield block
-
-            study.training.train = vanish
-
+        results = bench.folder / f"vanish{i}"
+        harm = failing(rng.randint(0, 5), MissingData("no set/part.gz"))
         run = bench.child(results, harm=harm)
         bench.hit("data vanish", run["status"] == 0)
         told = "skipped: no set/part.gz" in run["said"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 from hinge_keras.lab.options import with_options
+from hinge_keras.lab.progress import duration
 from hinge_keras.lab.tables import state
 
 HERE = Path(__file__).parent
@@ -98,8 +99,6 @@ def run_all(names, options):
 
 def table(ran, seconds):
     """Each study's trained trials, time and finding."""
-    from hinge_keras.lab.progress import duration
-
     width = max(len(each.name) for each in ran)
     print(f"\n{'study':{width}}  trained   time  finding")
     for each in ran:

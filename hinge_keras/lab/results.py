@@ -17,12 +17,12 @@ from hinge_keras.lab.tables.schema import (
     EPOCH,
     EPOCHS_RUN,
     KEY,
-    LOSS,
     RATE,
     STATUS,
     VALIDATION,
     Measure,
     column,
+    measure_of,
 )
 
 # Of a column over the seeds of a cell, epoch by epoch.
@@ -59,8 +59,6 @@ class Results:
     @cached_property
     def trials(self):
         """One row a trial: what it is, how it ended, what it measured, its key."""
-        if self.table is not None:
-            return self.table
         return pd.DataFrame(
             [
                 {
@@ -94,8 +92,7 @@ class Results:
 
     def measure(self, name=None):
         """A measure by name; by default the one that chooses."""
-        name = name or self.choose_by or self.measures[0].name
-        return next(each for each in (*self.measures, LOSS) if each.name == name)
+        return measure_of(self.measures, name, self.choose_by)
 
     def curves(self, trials=None):
         """One row a trial and epoch, with the trial's columns beside.

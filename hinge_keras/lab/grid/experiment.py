@@ -12,7 +12,14 @@ import keras
 
 import hinge_keras as hk
 from hinge_keras.lab.grid import identity
-from hinge_keras.lab.tables.schema import LOSS, OF_OPTIMIZER, RATE, RESERVED, Measure
+from hinge_keras.lab.tables.schema import (
+    LOSS,
+    OF_OPTIMIZER,
+    RATE,
+    RESERVED,
+    Measure,
+    measure_of,
+)
 
 
 @dataclass(frozen=True)
@@ -291,8 +298,7 @@ class Experiment:
 
     def measure(self, name=None):
         """A measure by name; by default the one that chooses."""
-        name = name or self.choose_by or self.measures[0].name
-        return named((*self.measures, LOSS), name)
+        return measure_of(self.measures, name, self.choose_by)
 
     def keys(self, trials, engine):
         """The key of each trial: a digest of all that decides what it measures.

@@ -12,6 +12,16 @@ import sysconfig
 import types
 from pathlib import Path
 
+OURS = "hinge_keras"
+INSTALLED = tuple(
+    {f"{Path(path).resolve()}/" for path in sysconfig.get_paths().values()}
+    | {sysconfig.get_paths()[name] + "/" for name in ("stdlib", "purelib", "platlib")}
+)
+# Where a module lies, and what it is called by who imports it.
+PLACES = ("__file__", "__name__", "__spec__", "__path__", "__package__", "__loader__")
+# Of trees, by their place in memory; `definitions` keeps them there.
+TEXTS: dict[int, str] = {}
+
 
 @functools.cache
 def definitions(file):
@@ -82,18 +92,6 @@ class Stripped(ast.NodeTransformer):
 
     def visit_Raise(self, node):
         return ast.Raise()
-
-
-INSTALLED = tuple(
-    {f"{Path(path).resolve()}/" for path in sysconfig.get_paths().values()}
-    | {sysconfig.get_paths()[name] + "/" for name in ("stdlib", "purelib", "platlib")}
-)
-OURS = "hinge_keras"
-# Where a module lies, and what it is called by who imports it.
-PLACES = ("__file__", "__name__", "__spec__", "__path__", "__package__", "__loader__")
-TEXTS: dict[
-    int, str
-] = {}  # By a tree's place in memory; trees are kept by `definitions`.
 
 
 def tree_text(tree):

@@ -64,6 +64,14 @@ class Measure:
 LOSS = Measure("loss", kind="loss")
 
 
+def measure_of(measures, *names):
+    """A measure by the first of some names that is given, else the first of all."""
+    name = next(filter(None, names), None)
+    if name is None:
+        return measures[0]
+    return next(each for each in (*measures, LOSS) if each.name == name)
+
+
 def column(split, measure):
     """The name of a measured column."""
     return f"{split}_{measure}"
