@@ -5,9 +5,19 @@ import jax.numpy as jnp
 import numpy as np
 
 
-def gradients(function, weights):
+def slope(function, f):
+    """The value of a function of scores, and its gradient there."""
+    return jax.value_and_grad(function)(f)
+
+
+def gradient(function, weights):
     """The gradient of the first of two results, and the second."""
     return jax.grad(function, has_aux=True)(weights)
+
+
+def joined(parts):
+    """Stacks one after the other."""
+    return jax.tree.map(lambda *a: jnp.concatenate(a), *parts)
 
 
 stacked = jax.vmap

@@ -9,12 +9,25 @@ from tensorflow.python.ops.parallel_for.pfor import RegisterPFor, wrap
 pfor._pfor_converter_registry.pop("PadV2", None)
 
 
-def gradients(function, weights):
+def slope(function, f):
+    """The value of a function of scores, and its gradient there."""
+    with tf.GradientTape() as tape:
+        tape.watch(f)
+        value = function(f)
+    return value, tape.gradient(value, f, unconnected_gradients="zero")
+
+
+def gradient(function, weights):
     """The gradient of the first of two results, and the second."""
     with tf.GradientTape() as tape:
         tape.watch(weights)
         value, rest = function(weights)
     return tape.gradient(value, weights), rest
+
+
+def joined(parts):
+    """Stacks one after the other."""
+    return tf.nest.map_structure(lambda *a: tf.concat(a, 0), *parts)
 
 
 def stacked(function):

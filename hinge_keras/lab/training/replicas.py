@@ -12,6 +12,7 @@ import importlib
 import math
 import os
 import time
+from collections import Counter
 
 import keras
 import numpy as np
@@ -19,7 +20,8 @@ from keras import ops
 
 from hinge_keras.lab.grid import seeds
 from hinge_keras.lab.grid.experiment import named
-from hinge_keras.lab.tables.schema import DECAY
+from hinge_keras.lab.tables.schema import DECAY, TRAIN, column
+from hinge_keras.lab.training.block import Block
 from hinge_keras.lab.training.fit import decayed, watched_split
 from hinge_keras.lab.training.program import Program
 from hinge_keras.lab.training.record import record, scored
@@ -84,9 +86,13 @@ def unwatched(finished):
 def in_blocks(stack, trials, size=None, watch=unwatched):
     """A group's trials and records, in blocks that fit memory and end within a minute."""
     size = min(size or LARGEST, stack.fitting()) if stack.stacked else 1
+    trials, losses = balanced(trials, stack.experiment.loss)
     while trials:
-        # As few blocks as the size allows, all of one length, compile once.
+        # As few blocks as the size allows, all of one length and with equally many
+        # replicas of each loss, compile once.
         length = -(-len(trials) // -(-len(trials) // size))
+        if losses <= size:
+            length = min(-(-length // losses) * losses, size // losses * losses)
         block = trials[:length]
         began = time.perf_counter()
         try:
@@ -103,6 +109,21 @@ def in_blocks(stack, trials, size=None, watch=unwatched):
         if time.perf_counter() - began > LONGEST:
             size = -(-len(block) // 2)
         yield finished
+
+
+def balanced(trials, loss):
+    """The trials in an order of which any part has all losses alike; how many those are.
+
+    Args:
+        trials: The trials.
+        loss: Gives the loss of one.
+    """
+    seen, places = Counter(), []
+    for trial in trials:
+        places.append(seen[loss(trial)])
+        seen[loss(trial)] += 1
+    order = sorted(range(len(trials)), key=places.__getitem__)
+    return [trials[i] for i in order], len(seen)
 
 
 def out_of_memory(error):
@@ -126,25 +147,32 @@ class Stack:
         self.experiment, self.load, self.stacked = experiment, load, stacked
         first = group[0]
         self.epochs, self.batch_size = experiment.epochs, experiment.batch_size
-        self.losses = list(dict.fromkeys(experiment.loss(trial) for trial in group))
         self.splits = load(first.dataset, first.seed)
         self.watched = watched_split(self.splits, experiment)
         self.backend = mapping()
         x, y, *_ = self.splits["train"]
         self.program = Program(
             scored(experiment.measures),
-            self.losses,
             decayed(experiment.optimizer, first),
             self.build(first),
-            self.backend.gradients,
+            self.backend.gradient,
             examples=(x[:2], y[:2]),
         )
         self.each = self.backend.stacked if stacked else self.backend.alone
         compiled = self.backend.compiled
-        self.epoch = compiled(self.epoch)
         self.scores = compiled(self.each(self.program.scores))
-        self.measure = compiled(self.each(self.program.measure))
         self.better = compiled(self.each(better))
+        self.blocks = {}  # By the losses of a block.
+
+    def block(self, trials):
+        """The compiled functions for the losses of some trials, which are in order."""
+        losses = Counter(self.experiment.loss(trial) for trial in trials)
+        composition = tuple(losses.items())
+        if composition not in self.blocks:
+            self.blocks[composition] = Block(
+                self.program, self.backend, self.each, composition
+            )
+        return self.blocks[composition]
 
     def build(self, trial):
         """The model of a trial, with its initial weights."""
@@ -165,6 +193,13 @@ class Stack:
         trainable = make.initial(x.shape[1:], outputs, trial.seed)
         return {**self.program.weights(self.program.model), "trainable": trainable}
 
+    def by_loss(self, trials):
+        """The trials with those of equal loss next to each other."""
+        places = {}
+        for trial in trials:
+            places.setdefault(self.experiment.loss(trial), []).append(trial)
+        return [trial for part in places.values() for trial in part]
+
     def fitting(self):
         """Replicas that fit a quarter of the memory that is free."""
         weights = self.program.model.weights
@@ -178,10 +213,11 @@ class Stack:
     def train(self, trials, watch=unwatched):
         """One block's trials and records; `watch` hears how many are as good as done."""
         began = time.perf_counter()
+        trials = self.by_loss(trials)
         splits = [self.load(trial.dataset, trial.seed) for trial in trials]
         replicas, curve, ends = self.trained(trials, splits, self.epochs, watch)
         scores = {name: self.all_scores(replicas, splits, name) for name in splits[0]}
-        values = self.measurements(replicas, splits, scores)
+        values = self.measurements(self.block(trials), splits, scores)
         seconds = (time.perf_counter() - began) / len(trials)
         return [
             (
@@ -201,6 +237,7 @@ class Stack:
 
     def pace(self, trials):
         """Seconds a replica and epoch, once compiled."""
+        trials = self.by_loss(trials)
         splits = [self.load(trial.dataset, trial.seed) for trial in trials]
         seconds = []
         for epochs in TIMED:
@@ -215,16 +252,19 @@ class Stack:
         watched = self.backend.stack([split[self.watched] for split in splits])
         tally = self.backend.stack([self.program.empty_tally] * len(trials))
         replicas = best = self.start(trials)
+        block = self.block(trials)
         ends = Ends(len(trials), epochs, self.experiment.patience)
         rows = []
         for epoch in range(epochs):
             full, last = self.batches(parts, trials, epoch)
-            replicas, row = self.epoch(
+            replicas, train, held_out = block.epoch(
                 replicas, tally, parts.arrays, full, last, watched
             )
-            rows.append({name: np.asarray(column) for name, column in row.items()})
+            row = {column(TRAIN, name): np.asarray(v) for name, v in train.items()}
+            row |= {column(self.watched, n): np.asarray(v) for n, v in held_out.items()}
+            rows.append(row)
             improved = ends.after(
-                epoch, rows[-1]["train_loss"], rows[-1][f"{self.watched}_loss"]
+                epoch, row[column(TRAIN, "loss")], row[column(self.watched, "loss")]
             )
             if ends.patience < math.inf:
                 best = self.better(improved, replicas, best)
@@ -243,9 +283,7 @@ class Stack:
         return self.backend.stack(
             [
                 self.program.start(
-                    weights[trial.dataset, trial.seed],
-                    trial.learning_rate,
-                    self.losses.index(self.experiment.loss(trial)),
+                    weights[trial.dataset, trial.seed], trial.learning_rate
                 )
                 for trial in trials
             ]
@@ -260,23 +298,6 @@ class Stack:
         full = order[:, :whole].reshape(replicas, -1, batch).swapaxes(0, 1)
         return np.ascontiguousarray(full), order[:, whole:]
 
-    def epoch(self, replicas, tally, arrays, full, last, watched):
-        """All steps of an epoch, then the watched split, in one compiled call."""
-        step = self.each(self.program.step)
-
-        def body(state, rows):
-            return step(*state, *self.backend.take(arrays, rows))
-
-        state = self.backend.loop(body, (replicas, tally), full)
-        if last.shape[-1]:
-            state = body(state, last)
-        replicas, tally = state
-        train = self.each(self.program.results)(tally)
-        held_out = self.each(self.program.evaluate)(replicas, *watched)
-        row = {f"train_{name}": value for name, value in train.items()}
-        row |= {f"{self.watched}_{name}": value for name, value in held_out.items()}
-        return replicas, row
-
     def all_scores(self, replicas, splits, name):
         """Raw scores of a split, `(replicas, examples, outputs)`."""
         x = [split[name][0] for split in splits]
@@ -285,11 +306,11 @@ class Stack:
         for start in range(0, size, ROWS):
             # The last rows are repeated, so that every call has the same shape.
             rows = np.minimum(np.arange(start, start + ROWS), size - 1)
-            f = self.scores(replicas, np.stack([points[rows] for points in x]))
+            f, _ = self.scores(replicas, np.stack([points[rows] for points in x]))
             found.append(np.asarray(f)[:, : size - start])
         return np.concatenate(found, axis=1)
 
-    def measurements(self, replicas, splits, scores):
+    def measurements(self, block, splits, scores):
         """The loss and metrics of every labelled split, `{split}_{metric}`."""
         found = {}
         for name, (_, y, *_) in splits[0].items():
@@ -297,9 +318,9 @@ class Stack:
                 continue
             labels = zip(*(split[name][1:] for split in splits), strict=True)
             labels = [np.stack(array) for array in labels]
-            measured = self.measure(replicas["loss"], scores[name], *labels)
-            for metric, column in measured.items():
-                found[f"{name}_{metric}"] = np.asarray(column)
+            measured = block.measured(scores[name], *labels)
+            for measure, values in measured.items():
+                found[column(name, measure)] = np.asarray(values)
         return found
 
 

@@ -47,9 +47,9 @@ def same(outcome, reference):
 def equals_reference(grid, checked=(-1,), **options):
     """Trains the whole grid as replicas, and some of its trials through `fit`."""
     trials = grid.trials()
-    finished = trained(grid, **options)
-    assert [trial for trial, _ in finished] == trials
-    records = [record for _, record in finished]
+    finished = dict(trained(grid, **options))
+    assert finished.keys() == set(trials)
+    records = [finished[trial] for trial in trials]
     for i in checked:
         same(records[i], fit.train(grid, trials[i]))
     return records
@@ -296,10 +296,10 @@ def test_a_block_of_100_is_blocks_of_7():
     grid = experiment(
         axes={"learning_rate": (0.01, 0.03, 0.1, 0.2, 0.3)}, seeds=range(10)
     )
-    whole, parts = trained(grid, size=100), trained(grid, size=7)
-    for (trial, one), (other_trial, other) in zip(whole, parts, strict=True):
-        assert trial == other_trial
-        same(one, other)
+    whole, parts = dict(trained(grid, size=100)), dict(trained(grid, size=7))
+    assert whole.keys() == parts.keys() == set(grid.trials())
+    for trial, record in whole.items():
+        same(record, parts[trial])
 
 
 def test_out_of_memory_halves_the_block(monkeypatch, capsys):
@@ -313,7 +313,7 @@ def test_out_of_memory_halves_the_block(monkeypatch, capsys):
         return train(stack, trials, watch)
 
     monkeypatch.setattr(replicas.Stack, "train", small_memory)
-    assert [trial for trial, _ in trained(grid)] == grid.trials()
+    assert {trial for trial, _ in trained(grid)} == set(grid.trials())
     assert attempted == [8, 4, 4]
     assert "out of memory with 8 replicas: 4 a block" in capsys.readouterr().out
 
@@ -330,4 +330,6 @@ def test_an_interrupt_keeps_the_blocks_before_it(monkeypatch):
     monkeypatch.setattr(replicas.Stack, "train", interrupted)
     with pytest.raises(KeyboardInterrupt):
         kept.extend(replicas.train(grid, grid.trials(), size=4))
-    assert [trial for block in kept for trial, _ in block] == grid.trials()[:4]
+    kept = {trial for block in kept for trial, _ in block}
+    assert len(kept) == 4
+    assert kept <= set(grid.trials())

@@ -50,7 +50,7 @@ def test_what_no_compiled_path_can_train_is_fitted(monkeypatch, capsys):
     monkeypatch.setattr(replicas.Stack, "train", refuses)
     grid = experiment(seeds=(0,), axes={"learning_rate": (0.01,)}, epochs=1)
     blocks = list(training.train(grid, grid.trials()))
-    assert [trial for block in blocks for trial, _ in block] == grid.trials()
+    assert {trial for block in blocks for trial, _ in block} == set(grid.trials())
     (_, record), *_ = blocks[0]
     assert np.isfinite(record.values["train_loss"])
     assert "(TypeError: no such operation)" in capsys.readouterr().out
