@@ -196,7 +196,7 @@ def stack(task, replicas, way):
     from hinge_keras.lab import training
 
     experiment = grid(task, replicas)
-    return lambda: list(training.train(experiment, experiment.trials(), path=way))
+    return lambda: list(training.train(experiment, experiment.trials(), path="dense" if way == "dense" else way))
 
 
 def compared(task, replicas):

@@ -340,7 +340,9 @@ def without_labels(config):
 def of_object(reader, thing, reached):
     """Any other object by its class and its attributes."""
     if callable(thing) and isinstance(getattr(thing, "__qualname__", None), str):
-        return by_name(reader, thing, reached)  # Compiled, without a text.
+        if hasattr(thing, "__wrapped__") and not source.is_installed(thing):
+            return of_wrapper(reader, thing, reached)  # Compiled from a text.
+        return by_name(reader, thing, reached)  # Compiled, without one.
     if type(thing).__module__ == "builtins" and not hasattr(thing, "__dict__"):
         return ("builtin", type(thing).__name__, ADDRESS.sub("", repr(thing)))
     if keras.ops.is_tensor(thing) or isinstance(thing, keras.Variable):

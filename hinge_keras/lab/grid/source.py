@@ -105,9 +105,15 @@ def tree_text(tree):
 def named_in(tree, function):
     """All that the code of a function names outside itself, as `(name, thing)`."""
     namespace = function.__globals__
+    names = globals_of(function.__code__) | {
+        node.id
+        for decorator in getattr(tree, "decorator_list", [])
+        for node in ast.walk(decorator)
+        if isinstance(node, ast.Name)
+    }
     known = {
         name: namespace[name]
-        for name in globals_of(function.__code__)
+        for name in names
         if name in namespace and name not in PLACES
     }
     for node in ast.walk(tree):

@@ -8,6 +8,8 @@ import keras
 from keras import layers
 
 from hinge_keras.lab.training import fit, replicas
+from hinge_keras.lab.training.dense import UnknownError
+from hinge_keras.lab.training.replicas import ALONE, DENSE, STACKED
 from hinge_keras.layers import NormedDense
 
 # Layers that are one larger matrix product, or elementwise, when stacked: never
@@ -25,6 +27,17 @@ STACKABLE = (
     layers.LayerNormalization,
     NormedDense,
 )
+CONVOLUTIONS = (
+    layers.Conv1D,
+    layers.Conv2D,
+    layers.Conv3D,
+    layers.DepthwiseConv1D,
+    layers.DepthwiseConv2D,
+    layers.SeparableConv1D,
+    layers.SeparableConv2D,
+)
+# How a way is told.
+HOW = {DENSE: "in kernels", STACKED: "stacked", ALONE: "in a compiled loop"}
 # Replicas in the short trial of a stack.
 TRIED = 16
 
@@ -35,9 +48,10 @@ def train(experiment, trials, path="auto", watch=replicas.unwatched):
     Args:
         experiment: The grid that the trials are cells of.
         trials: Any of its trials.
-        path: `"stacked"` steps replicas together, `"alone"` one at a time in the
-            same compiled loop, `"fit"` calls `model.fit`; `"auto"` takes the
-            fastest that can, and says so where that is not stacked.
+        path: `"dense"` steps dense nets in compiled kernels, `"stacked"` any
+            replicas together, `"alone"` one at a time in the same compiled loop,
+            `"fit"` calls `model.fit`; `"auto"` takes the fastest that can, and
+            says so where that is not one of the first two.
         watch: Called while a block trains with the number of its trials that
             are as good as finished, a fraction; for a time estimate.
     """
@@ -47,29 +61,31 @@ def train(experiment, trials, path="auto", watch=replicas.unwatched):
             yield from by_the_fastest(experiment, group, load, watch)
     elif path == "fit":
         yield from by_fit(experiment, trials)
-    elif path in ("stacked", "alone"):
-        yield from replicas.train(experiment, trials, stacked=path == "stacked")
+    elif path in (DENSE, STACKED, ALONE):
+        yield from replicas.train(experiment, trials, way=path)
     else:
         raise ValueError(
-            f"path is {path!r}; accepted are 'auto', 'stacked', 'alone' and 'fit'."
+            f"path is {path!r}; accepted are 'auto', 'dense', 'stacked', 'alone' and "
+            "'fit'."
         )
 
 
 def by_the_fastest(experiment, group, load, watch):
-    """A group's blocks: stacked, else alone, else through `fit`."""
+    """A group's blocks: in kernels, else stacked, else alone, else through `fit`."""
     finished = 0
-    for stacked in ways(experiment, group, load):
+    for way in ways(experiment, group, load):
         try:
-            stack = replicas.Stack(experiment, group, load, stacked)
+            stack = replicas.Stack(experiment, group, load, way)
             for block in replicas.in_blocks(stack, group, watch=watch):
                 finished += len(block)
                 yield block
             return
+        except UnknownError:
+            continue
         except Exception as error:
             if finished:
                 raise
-            way = "stacked" if stacked else "in a compiled loop"
-            say(group, f"cannot be trained {way} ({reason(error)})")
+            say(group, f"cannot be trained {HOW[way]} ({reason(error)})")
     yield from by_fit(experiment, group)
 
 
@@ -87,28 +103,38 @@ def engine():
 
 
 def ways(experiment, group, load):
-    """Whether to stack, the more promising answer first; none without a backend."""
+    """The ways that may train a group, the most promising first; none without a backend."""
     if keras.backend.backend() not in ("tensorflow", "jax"):
         say(group, f"model.fit on the {keras.backend.backend()} backend")
-        return []
+        return
+    yield DENSE
     if len(group) == 1:
-        return [False]
+        yield ALONE
+        return
     try:
         stack = replicas.Stack(experiment, group, load)
     except Exception as error:
         say(group, f"model.fit ({reason(error)})")
-        return []
-    stackable = all(type(layer) in STACKABLE for layer in stack.program.model.layers)
-    if stackable or stack.epochs < sum(replicas.TIMED):  # Timing would take longer.
-        return [True, False]
-    alone = replicas.Stack(experiment, group, load, stacked=False)
-    stacked_pace, why = tried(stack, group[:TRIED])
-    alone_pace, _ = tried(alone, group[:1])
-    if stacked_pace <= alone_pace:
-        return [True, False]
-    why = why or f"stacked {stacked_pace:.2g} s an epoch, alone {alone_pace:.2g} s"
-    say(group, f"one replica at a time ({why})")
-    return [False]
+        return
+    model = stack.program.model
+    if not all(type(layer) in STACKABLE for layer in model.layers):
+        if stack.epochs >= sum(replicas.TIMED):
+            alone = replicas.Stack(experiment, group, load, ALONE)
+            stacked_pace, why = tried(stack, group[:TRIED])
+            alone_pace, _ = tried(alone, group[:1])
+            why = why or (
+                f"stacked {stacked_pace:.2g} s an epoch, alone {alone_pace:.2g} s"
+            )
+            slower = alone_pace < stacked_pace
+        else:  # To time it would take longer than to train it.
+            why = "convolutions gain nothing from stacking"
+            slower = any(isinstance(layer, CONVOLUTIONS) for layer in model.layers)
+        if slower:
+            say(group, f"one replica at a time ({why})")
+            yield ALONE
+            return
+    yield STACKED
+    yield ALONE
 
 
 def tried(stack, trials):

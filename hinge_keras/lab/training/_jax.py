@@ -40,6 +40,12 @@ def loop(body, state, batches):
     return state
 
 
+def on_arrays(function):
+    """The function compiled for NumPy arrays, given and returned; once a shape."""
+    compiled_function = compiled(function)
+    return lambda *arrays: [np.array(result) for result in compiled_function(*arrays)]
+
+
 def stack(replicas):
     """Nested arrays of each replica as arrays with the replica axis first."""
     return jax.tree.map(lambda *a: jnp.asarray(np.stack(a)), *replicas)

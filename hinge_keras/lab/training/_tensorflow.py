@@ -65,6 +65,34 @@ def compiled(function):
     return tf.function(function, autograph=False)
 
 
+def on_arrays(function):
+    """The function compiled for NumPy arrays, given and returned; once a shape."""
+    made = {}
+
+    def call(*arrays):
+        tensors = [tf.constant(array) for array in arrays]
+        key = tuple((tensor.shape, tensor.dtype) for tensor in tensors)
+        if key not in made:
+            made[key] = by_xla(function, tensors)
+        return [np.array(result) for result in made[key](*tensors)]
+
+    return call
+
+
+def by_xla(function, tensors):
+    """The function for such tensors, by XLA if it knows all its operations.
+
+    Either way it says nothing of retracing, as a `tf.function` does of many shapes.
+    """
+    made = tf.function(function, autograph=False, jit_compile=True)
+    try:
+        made = made.get_concrete_function(*tensors)
+        made(*tensors)
+    except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
+        made = compiled(function).get_concrete_function(*tensors)
+    return made
+
+
 def stack(replicas):
     """Nested arrays of each replica as tensors with the replica axis first."""
     return tf.nest.map_structure(lambda *a: tf.constant(np.stack(a)), *replicas)

@@ -1,9 +1,8 @@
-"""The compiled steps of a block of replicas, each loss on its own slice of the stack.
+"""The losses of a block of replicas, each on its own slice of the stack.
 
-All replicas share one forward pass, mapped over the stack; then the scores of the
-replicas of a loss, which lie next to each other, go to that loss alone, and its slopes
-at the scores back through the net. So a block of six losses computes each once, and
-not each for all.
+The scores of the replicas of a loss, which lie next to each other, go to that loss
+alone, and its slopes at the scores back through the nets: a block of six losses
+computes each once, and not each for all.
 """
 
 import functools
@@ -28,7 +27,15 @@ class Block:
         self.program, self.backend, self.each = program, backend, each
         self.losses = losses
         self.epoch = backend.compiled(self.epoch)
-        self.measured = backend.compiled(self.measured)
+        self.measured = backend.compiled(self.measures)
+        self.slopes = backend.on_arrays(self.slopes)
+        self.counted = backend.compiled(each(program.tally.counted))
+        self.results = backend.compiled(each(program.tally.results))
+
+    def tally(self):
+        """An empty one, stacked."""
+        count = sum(count for _, count in self.losses)
+        return self.backend.stack([self.program.tally.empty] * count)
 
     def epoch(self, replicas, tally, arrays, full, last, watched):
         """All steps of an epoch, then the watched split.
@@ -52,10 +59,12 @@ class Block:
         if last.shape[-1]:
             state = body(state, last)
         replicas, tally = state
+        x, *labels = watched
+        f, penalty = self.each(self.program.scores)(replicas, x)
         return (
             replicas,
-            self.each(self.program.results)(tally),
-            self.evaluated(replicas, *watched),
+            self.each(self.program.tally.results)(tally),
+            self.measures(f, *labels, penalty=penalty),
         )
 
     @labels_are_known()
@@ -70,28 +79,30 @@ class Block:
             replicas, f, value, penalty = of_each(replicas, x, y, *weight)
         else:
             f = self.each(self.program.forward)(replicas, x)
-            value, slope = self.by_loss(self.pulling, f, y, *weight)
+            value, slope = self.slopes_of(f, y, *weight)
             of_each = self.each(functools.partial(step, weighed))
             replicas, f, _, penalty = of_each(replicas, x, slope)
-        return replicas, self.each(self.program.counted)(tally, value + penalty, y, f)
+        return replicas, self.each(self.program.tally.counted)(
+            tally, value + penalty, y, f
+        )
+
+    @labels_are_known()
+    def slopes(self, f, y, *weight):
+        """Losses of scores, `(replicas,)`, and their slopes at each, as arrays."""
+        return self.slopes_of(f, y, *weight)
+
+    def slopes_of(self, f, y, *weight):
+        return self.by_loss(self.pulling, f, y, *weight)
 
     def pulling(self, loss, f, y, *weight):
         """A loss of some scores, and its slope at each."""
         return self.backend.slope(lambda scores: loss(y, scores, *weight), f)
 
-    def evaluated(self, replicas, x, y, *weight):
-        """Loss and measures of a split in one batch, without a step."""
-        f, penalty = self.each(self.program.scores)(replicas, x)
-        return self.measures(f, y, *weight, penalty=penalty)
-
-    def measured(self, f, y, *weight):
-        """Loss and measures of scores, without the penalties on weights."""
-        return self.measures(f, y, *weight)
-
     @labels_are_known()
     def measures(self, f, y, *weight, penalty=0.0):
+        """Loss and measures of the scores of a split."""
         value = self.by_loss(valued, f, y, *weight) + penalty
-        return self.each(self.program.measured)(value, y, f)
+        return self.each(self.program.tally.measured)(value, y, f)
 
     def by_loss(self, function, *arrays):
         """`function(loss, *arrays)` of each replica, its own loss the first argument."""

@@ -11,7 +11,7 @@ from keras import ops
 
 from hinge_keras.lab.grid import seeds
 from hinge_keras.lab.tables.schema import DECAY
-from hinge_keras.lab.training.record import measurements, record, scored
+from hinge_keras.lab.training.record import forecasts, measurements, record, scored
 
 
 def train(experiment, trial):
@@ -48,9 +48,10 @@ def train(experiment, trial):
         for split, (x, *_) in splits.items()
     }
     values = measurements(experiment, trial, splits, scores)
+    values |= forecasts(experiment, splits, scores)
     seconds = time.perf_counter() - start
     shown = curve(history, watched)
-    return record(experiment, trial, splits, scores, values, shown, seconds)
+    return record(experiment, trial, scores, values, shown, seconds)
 
 
 class Batches(keras.utils.PyDataset):

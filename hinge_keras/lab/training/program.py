@@ -8,10 +8,10 @@ the first axis of everything, and gives each replica's scores to its own loss.
 import inspect
 
 import keras
-import numpy as np
 from keras import ops
 
-from hinge_keras.lab.training.fit import metrics_of, schedule
+from hinge_keras.lab.training.fit import schedule
+from hinge_keras.lab.training.tally import Tally, real, values
 
 
 class Program:
@@ -28,7 +28,6 @@ class Program:
     def __init__(self, measures, optimizer, model, gradient, examples):
         self.model = model
         self.knows_training = "training" in inspect.signature(model.call).parameters
-        self.metrics = metrics_of(measures)
         if optimizer.use_ema:
             raise ValueError(
                 "optimizer has use_ema=True; accepted in a compiled loop is False, "
@@ -39,15 +38,7 @@ class Program:
         self.optimizer.build(model.trainable_variables)
         self.gradient = gradient
         x, y = examples
-        f = model(x)
-        for metric in self.metrics:
-            metric.update_state(y, f)
-            metric.reset_state()
-        self.empty_tally = {
-            "loss": real(0),
-            "count": real(0),
-            "metrics": [[values(v) for v in m.variables] for m in self.metrics],
-        }
+        self.tally = Tally(measures, y, model(x))
 
     def weights(self, model):
         """The values of a model's variables."""
@@ -120,29 +111,6 @@ class Program:
         }
         return replica, f, value, penalty
 
-    def counted(self, tally, value, y, f):
-        """A tally with one more batch; Keras weights a batch by its examples."""
-        size = f.shape[0]
-        return {
-            "loss": tally["loss"] + value * size,
-            "count": tally["count"] + size,
-            "metrics": [
-                list(metric.stateless_update_state(state, y, f))
-                for metric, state in zip(self.metrics, tally["metrics"], strict=True)
-            ],
-        }
-
-    def measured(self, value, y, f):
-        """The measures of scores whose loss is known, by name."""
-        return self.results(self.counted(self.empty_tally, value, y, f))
-
-    def results(self, tally):
-        """The running means of a tally, by name."""
-        values = {"loss": tally["loss"] / tally["count"]}
-        for metric, state in zip(self.metrics, tally["metrics"], strict=True):
-            values[metric.name] = metric.stateless_result(state)
-        return values
-
     def rated(self, replica):
         """The optimizer's variables with this replica's learning rate of this step."""
         rate = replica["learning_rate"]
@@ -152,15 +120,6 @@ class Program:
             factor = self.schedule(state[id(self.optimizer.iterations)])
             rate = rate * ops.cast(factor, rate.dtype)
         return list({**state, id(self.optimizer.learning_rate): rate}.values())
-
-
-def real(number):
-    """A number in the precision that Keras computes in."""
-    return np.asarray(number, keras.config.floatx())
-
-
-def values(variable):
-    return np.asarray(variable.value, variable.dtype)
 
 
 def stateless(optimizer):

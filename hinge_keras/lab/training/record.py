@@ -13,7 +13,7 @@ from hinge_keras.lab.tables.archive import Record
 from hinge_keras.lab.tables.schema import DIVERGED, DONE, TEST, VALIDATION, column
 
 
-def record(experiment, trial, splits, scores, values, curve, seconds):
+def record(experiment, trial, scores, values, curve, seconds):
     """The record of a training from its final scores and their measurements.
 
     A trial whose loss stopped being finite is diverged: it keeps its curve up to
@@ -22,15 +22,13 @@ def record(experiment, trial, splits, scores, values, curve, seconds):
     losses = np.asarray(curve["train_loss"], dtype=float)
     finite = np.isfinite(losses)
     epochs_run = int(finite.argmin()) if not finite.all() else len(losses)
-    finished = epochs_run == len(losses) and all(
-        np.isfinite(f).all() for f in scores.values()
-    )
+    finished = epochs_run == len(losses) and all_finite(scores)
     keeps = finished and trial.seed == experiment.seeds[0]
     return Record(
         status=DONE if finished else DIVERGED,
         epochs_run=epochs_run,
         seconds=seconds,
-        values=values | forecasts(experiment, splits, scores) if finished else {},
+        values=values if finished else {},
         curve={name: column[:epochs_run] for name, column in curve.items()},
         scores={s: scores[s] for s in experiment.keep_scores} if keeps else {},
     )
@@ -57,19 +55,32 @@ def measurements(experiment, trial, splits, scores):
     return values
 
 
+def calibrated(measures):
+    """The measures of probabilities, of a map fitted on validation scores."""
+    return [measure for measure in measures if measure.calibrated]
+
+
 def forecasts(experiment, splits, scores):
-    """Measures of the test part's probabilities, of a map fitted on validation."""
-    calibrated = [measure for measure in experiment.measures if measure.calibrated]
-    if not calibrated:
+    """The calibrated measures of the test part."""
+    found = calibrated(experiment.measures)
+    if not found or not all_finite(scores):
         return {}
-    several = scores[TEST].shape[-1] > 1
-    calibration = Temperature() if several else Platt()
-    p = calibration.fit(scores[VALIDATION], splits[VALIDATION][1])(scores[TEST])
+    p = probabilities(splits, scores)
     labels = splits[TEST][1]
     return {
         column(TEST, measure.name): number(measure.make()(labels, p))
-        for measure in calibrated
+        for measure in found
     }
+
+
+def probabilities(splits, scores):
+    """Of the test part, by Platt's or a temperature's map fitted on validation."""
+    calibration = Temperature() if scores[TEST].shape[-1] > 1 else Platt()
+    return calibration.fit(scores[VALIDATION], splits[VALIDATION][1])(scores[TEST])
+
+
+def all_finite(scores):
+    return all(np.isfinite(f).all() for f in scores.values())
 
 
 def number(tensor):

@@ -7,7 +7,6 @@ trials into blocks, feeds them their batches and reads off the outcomes.
 """
 
 import functools
-import hashlib
 import importlib
 import math
 import os
@@ -16,15 +15,23 @@ from collections import Counter
 
 import keras
 import numpy as np
-from keras import ops
 
-from hinge_keras.lab.grid import seeds
 from hinge_keras.lab.grid.experiment import named
-from hinge_keras.lab.tables.schema import DECAY, TRAIN, column
+from hinge_keras.lab.tables.schema import DECAY, TEST, TRAIN, column
 from hinge_keras.lab.training.block import Block
+from hinge_keras.lab.training.dense import read
 from hinge_keras.lab.training.fit import decayed, watched_split
+from hinge_keras.lab.training.mapped import ROWS, Mapped
+from hinge_keras.lab.training.parts import Part, ahead
 from hinge_keras.lab.training.program import Program
-from hinge_keras.lab.training.record import record, scored
+from hinge_keras.lab.training.record import (
+    all_finite,
+    calibrated,
+    probabilities,
+    record,
+    scored,
+)
+from hinge_keras.lab.training.tally import Tally
 
 # Replicas a block, at most; cost per replica is flat from some hundreds on.
 LARGEST = 1024
@@ -33,23 +40,24 @@ LARGEST = 1024
 LONGEST = 60
 # Epochs of each run that finds a stack's pace; the first compiles.
 TIMED = (1, 1, 3)
-# Rows scored at a time, so that one compiled function serves splits of any size.
-ROWS = 512
+# Trials whose initial weights are drawn at a time, where one alone is trained.
+DRAWN = 32
+# The ways to step a stack, the fastest first.
+DENSE, STACKED, ALONE = "dense", "stacked", "alone"
 
 
-def train(experiment, trials, size=None, stacked=True):
+def train(experiment, trials, size=None, way=STACKED):
     """Train trials in blocks; yields each as it ends, `[(trial, record), ...]`.
 
     Args:
         experiment: The grid that the trials are cells of.
         trials: Any of its trials, in any order.
         size: Replicas a block, at most; what fits memory by default.
-        stacked: `False` trains one replica at a time in the same compiled
-            loop, for operations that a backend does not stack well.
+        way: `"dense"`, `"stacked"` or `"alone"`.
     """
     load = loader(experiment)
     for group in groups(experiment, trials, load):
-        stack = Stack(experiment, group, load, stacked)
+        stack = Stack(experiment, group, load, way)
         yield from in_blocks(stack, group, size)
 
 
@@ -85,7 +93,7 @@ def unwatched(finished):
 
 def in_blocks(stack, trials, size=None, watch=unwatched):
     """A group's trials and records, in blocks that fit memory and end within a minute."""
-    size = min(size or LARGEST, stack.fitting()) if stack.stacked else 1
+    size = 1 if stack.way == ALONE else min(size or LARGEST, stack.fitting())
     trials, losses = balanced(trials, stack.experiment.loss)
     while trials:
         # As few blocks as the size allows, all of one length and with equally many
@@ -94,6 +102,7 @@ def in_blocks(stack, trials, size=None, watch=unwatched):
         if losses <= size:
             length = min(-(-length // losses) * losses, size // losses * losses)
         block = trials[:length]
+        stack.draw(block, trials[:DRAWN])
         began = time.perf_counter()
         try:
             finished = stack.train(block, watch)
@@ -140,39 +149,53 @@ class Stack:
         experiment: The grid.
         group: Trials that differ in data, loss, learning rate and seed alone.
         load: `load(dataset name, seed)` gives the splits.
-        stacked: Whether replicas are stepped together or one at a time.
+        way: `"dense"` steps dense nets in compiled kernels, `"stacked"` any nets
+            together, `"alone"` one at a time in the same compiled loop, for what a
+            backend does not stack well.
+
+    Raises:
+        UnknownError: If the way is `"dense"` and the nets are not.
     """
 
-    def __init__(self, experiment, group, load, stacked=True):
-        self.experiment, self.load, self.stacked = experiment, load, stacked
+    def __init__(self, experiment, group, load, way=STACKED):
+        self.experiment, self.load, self.way = experiment, load, way
         first = group[0]
         self.epochs, self.batch_size = experiment.epochs, experiment.batch_size
         self.splits = load(first.dataset, first.seed)
         self.watched = watched_split(self.splits, experiment)
         self.backend = mapping()
         x, y, *_ = self.splits["train"]
+        model, optimizer = self.build(first), decayed(experiment.optimizer, first)
+        dense = read(model, optimizer) if way == DENSE else None
         self.program = Program(
             scored(experiment.measures),
-            decayed(experiment.optimizer, first),
-            self.build(first),
+            optimizer,
+            model,
             self.backend.gradient,
             examples=(x[:2], y[:2]),
         )
-        self.each = self.backend.stacked if stacked else self.backend.alone
-        compiled = self.backend.compiled
-        self.scores = compiled(self.each(self.program.scores))
-        self.better = compiled(self.each(better))
+        self.each = self.backend.alone if way == ALONE else self.backend.stacked
         self.blocks = {}  # By the losses of a block.
+        self.of_probabilities = None
+        self.drawn = {}  # Initial weights, by data set and seed.
+        if dense:
+            # Here, since numba takes half a second to import.
+            from hinge_keras.lab.training.fused import Fused
 
-    def block(self, trials):
-        """The compiled functions for the losses of some trials, which are in order."""
-        losses = Counter(self.experiment.loss(trial) for trial in trials)
-        composition = tuple(losses.items())
-        if composition not in self.blocks:
-            self.blocks[composition] = Block(
-                self.program, self.backend, self.each, composition
-            )
-        return self.blocks[composition]
+            self.steps = Fused(self.program, *dense, self.block)
+            self.steps.check(model, x[:2])
+        else:
+            self.steps = Mapped(self.program, self.backend, self.each, self.block)
+
+    def losses(self, trials):
+        """Each loss with the number of its trials, which are in order."""
+        return tuple(Counter(self.experiment.loss(trial) for trial in trials).items())
+
+    def block(self, losses):
+        """The compiled functions for some losses and numbers of replicas."""
+        if losses not in self.blocks:
+            self.blocks[losses] = Block(self.program, self.backend, self.each, losses)
+        return self.blocks[losses]
 
     def build(self, trial):
         """The model of a trial, with its initial weights."""
@@ -216,8 +239,12 @@ class Stack:
         trials = self.by_loss(trials)
         splits = [self.load(trial.dataset, trial.seed) for trial in trials]
         replicas, curve, ends = self.trained(trials, splits, self.epochs, watch)
-        scores = {name: self.all_scores(replicas, splits, name) for name in splits[0]}
-        values = self.measurements(self.block(trials), splits, scores)
+        parts = {name: Part(splits, name) for name in splits[0]}
+        scores = {
+            name: self.steps.scores(replicas, part) for name, part in parts.items()
+        }
+        values = self.measurements(self.losses(trials), parts, scores)
+        values |= self.forecasts(splits, scores)
         seconds = (time.perf_counter() - began) / len(trials)
         return [
             (
@@ -225,7 +252,6 @@ class Stack:
                 record(
                     self.experiment,
                     trial,
-                    splits[i],
                     scores={name: f[i] for name, f in scores.items()},
                     values={name: float(column[i]) for name, column in values.items()},
                     curve={name: rows[: ends[i], i] for name, rows in curve.items()},
@@ -248,17 +274,21 @@ class Stack:
 
     def trained(self, trials, splits, epochs, watch=unwatched):
         """A block's final replicas, their curves, and the epoch that ended each."""
-        parts = Parts(splits)
-        watched = self.backend.stack([split[self.watched] for split in splits])
-        tally = self.backend.stack([self.program.empty_tally] * len(trials))
+        examples, watched = Part(splits, "train"), Part(splits, self.watched)
         replicas = best = self.start(trials)
-        block = self.block(trials)
         ends = Ends(len(trials), epochs, self.experiment.patience)
+        orders = (examples.order(trials, epoch) for epoch in range(epochs))
+        if self.way != DENSE:  # Whose kernels leave no core idle.
+            orders = ahead(orders)
         rows = []
-        for epoch in range(epochs):
-            full, last = self.batches(parts, trials, epoch)
-            replicas, train, held_out = block.epoch(
-                replicas, tally, parts.arrays, full, last, watched
+        for epoch, order in enumerate(orders):
+            replicas, train, held_out = self.steps.epoch(
+                self.losses(trials),
+                replicas,
+                examples,
+                order,
+                min(self.batch_size, examples.size),
+                watched,
             )
             row = {column(TRAIN, name): np.asarray(v) for name, v in train.items()}
             row |= {column(self.watched, n): np.asarray(v) for n, v in held_out.items()}
@@ -267,7 +297,7 @@ class Stack:
                 epoch, row[column(TRAIN, "loss")], row[column(self.watched, "loss")]
             )
             if ends.patience < math.inf:
-                best = self.better(improved, replicas, best)
+                best = self.steps.better(improved, replicas, best)
             watch((epoch + 1) / epochs * len(trials))
             if ends.all():
                 break
@@ -278,81 +308,60 @@ class Stack:
 
     def start(self, trials):
         """The stacked replicas of a block before their first step."""
-        first_of = {(trial.dataset, trial.seed): trial for trial in trials}
-        weights = {key: self.initial(trial) for key, trial in first_of.items()}
-        return self.backend.stack(
-            [
-                self.program.start(
-                    weights[trial.dataset, trial.seed], trial.learning_rate
-                )
-                for trial in trials
-            ]
+        self.draw(trials)
+        return self.steps.start(
+            [self.drawn[trial.dataset, trial.seed] for trial in trials],
+            [trial.learning_rate for trial in trials],
         )
 
-    def batches(self, parts, trials, epoch):
-        """Rows of all full batches, `(steps, replicas, batch)`, and of the last."""
-        order = parts.order(trials, epoch)
-        replicas, size = order.shape
-        batch = min(self.batch_size, size)
-        whole = size // batch * batch
-        full = order[:, :whole].reshape(replicas, -1, batch).swapaxes(0, 1)
-        return np.ascontiguousarray(full), order[:, whole:]
+    def draw(self, trials, coming=()):
+        """Draw initial weights of trials and of those to come, if any is not drawn.
 
-    def all_scores(self, replicas, splits, name):
-        """Raw scores of a split, `(replicas, examples, outputs)`."""
-        x = [split[name][0] for split in splits]
-        size = len(x[0])
-        found = []
-        for start in range(0, size, ROWS):
-            # The last rows are repeated, so that every call has the same shape.
-            rows = np.minimum(np.arange(start, start + ROWS), size - 1)
-            f, _ = self.scores(replicas, np.stack([points[rows] for points in x]))
-            found.append(np.asarray(f)[:, : size - start])
-        return np.concatenate(found, axis=1)
+        Together, since a builder that seeds Keras empties TensorFlow's cache of
+        kernels, which costs the training that follows a fifth of a second.
+        """
+        if any((trial.dataset, trial.seed) not in self.drawn for trial in trials):
+            first_of = {(t.dataset, t.seed): t for t in (*trials, *coming)}
+            self.drawn = {key: self.initial(trial) for key, trial in first_of.items()}
 
-    def measurements(self, block, splits, scores):
+    def measurements(self, losses, parts, scores):
         """The loss and metrics of every labelled split, `{split}_{metric}`."""
         found = {}
-        for name, (_, y, *_) in splits[0].items():
-            if y is None:
+        for name, part in parts.items():
+            if len(part.arrays) == 1:
                 continue
-            labels = zip(*(split[name][1:] for split in splits), strict=True)
-            labels = [np.stack(array) for array in labels]
-            measured = block.measured(scores[name], *labels)
+            measured = self.block(losses).measured(scores[name], *part.labels())
             for measure, values in measured.items():
                 found[column(name, measure)] = np.asarray(values)
         return found
 
-
-class Parts:
-    """The training parts of a block laid end to end, equal ones once.
-
-    Attributes:
-        arrays: `(x, y)` or `(x, y, weight)`, the rows of all parts.
-    """
-
-    def __init__(self, splits):
-        parts, self.part_of = {}, []
-        for split in splits:
-            key = hashlib.sha256(b"".join(a.tobytes() for a in split["train"])).digest()
-            place, _ = parts.setdefault(key, (len(parts), split["train"]))
-            self.part_of.append(place)
-        arrays = [part for _, part in parts.values()]
-        self.arrays = tuple(np.concatenate(a) for a in zip(*arrays, strict=True))
-        self.size = len(arrays[0][0])
-
-    def order(self, trials, epoch):
-        """Where each replica's examples of an epoch lie, `(replicas, examples)`."""
-        orders = {
-            seed: seeds.batch_order(seed, epoch, self.size)
-            for seed in {trial.seed for trial in trials}
+    def forecasts(self, splits, scores):
+        """The calibrated measures of the test part, `test_{metric}`."""
+        measures = calibrated(self.experiment.measures)
+        if not measures:
+            return {}
+        each = [{name: f[i] for name, f in scores.items()} for i in range(len(splits))]
+        p = [
+            probabilities(split, own).astype(own[TEST].dtype)
+            if all_finite(own)
+            else None
+            for split, own in zip(splits, each, strict=True)
+        ]
+        some = next((array for array in p if array is not None), None)
+        if some is None:
+            return {}
+        # Of a diverged one nothing is kept, whatever stands in its place.
+        p = np.stack([some if array is None else array for array in p])
+        y = np.stack([split[TEST][1] for split in splits])
+        if self.of_probabilities is None:
+            tally = Tally(measures, y[0], p[0])
+            self.of_probabilities = self.backend.compiled(self.each(tally.measured))
+        found = self.of_probabilities(np.zeros(len(p), p.dtype), y, p)
+        return {
+            column(TEST, name): np.asarray(values)
+            for name, values in found.items()
+            if name != "loss"
         }
-        return np.stack(
-            [
-                orders[trial.seed] + place * self.size
-                for trial, place in zip(trials, self.part_of, strict=True)
-            ]
-        ).astype("int32")
 
 
 class Ends:
@@ -385,10 +394,3 @@ class Ends:
 
     def all(self):
         return self.ended.all()
-
-
-def better(improved, replica, best):
-    """The replica where it improved, else the best so far."""
-    return keras.tree.map_structure(
-        lambda new, old: ops.where(improved, new, old), replica, best
-    )

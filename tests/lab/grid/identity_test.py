@@ -17,7 +17,7 @@ import hinge_keras as hk
 from hinge_keras.lab import Arm, Measure, data, models, training
 from hinge_keras.lab.data.dataset import Dataset, standardised
 from hinge_keras.lab.grid import identity, seeds
-from hinge_keras.lab.training import program, replicas
+from hinge_keras.lab.training import fused, kernels, mapped, program, replicas
 
 ROOT = Path(__file__).parents[3]
 
@@ -105,9 +105,12 @@ def shifted(splits):
         (hk.margins, "binary", lambda *arguments, **named: None),
         (seeds, "derive", lambda seed, *axis: 1),
         (sys.modules["hinge_keras.lab.data.generated"], "standardised", shifted),
-        (program, "chosen", lambda number, values: values[-1]),
+        (program, "stateless", lambda optimizer: optimizer),
         (program.Program, "step", lambda self, *arguments: arguments),
-        (replicas.Stack, "batches", lambda self, *arguments: arguments),
+        (fused.Fused, "steps", lambda self, *arguments: arguments),
+        (kernels, "NARROW", 17),
+        (kernels, "COMPILE", {"nogil": True}),
+        (mapped.Mapped, "epoch", lambda self, *arguments: arguments),
         (models, "seeded", lambda initializer, seed, layer: "zeros"),
         (models.MLP, "kernels", lambda self, outputs, seed: ()),
         (hk.ScoreAccuracy, "values", lambda self, reading: 1.0),
@@ -199,6 +202,30 @@ def test_a_users_loss_is_known_by_all_that_it_reaches(tmp_path, old, new):
 def test_what_changes_no_number_changes_no_digest(tmp_path, old, new):
     before = identity.digest(made(LOSS, tmp_path))
     assert identity.digest(made(LOSS.replace(old, new), tmp_path)) == before
+
+
+COMPILED = """
+import numba
+FACTOR = 2.0
+@numba.njit
+def helper(x):
+    return FACTOR * x
+def thing(x):
+    return helper(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("2.0", "3.0"),
+        ("FACTOR * x", "FACTOR + x"),
+        ("numba.njit", "numba.njit(fastmath=True)"),
+    ],
+)
+def test_a_compiled_function_is_known_by_its_text(tmp_path, old, new):
+    before = identity.digest(made(COMPILED, tmp_path))
+    assert identity.digest(made(COMPILED.replace(old, new), tmp_path)) != before
 
 
 def test_the_text_of_an_error_does_not_count(tmp_path):

@@ -5,7 +5,15 @@ import pytest
 
 from hinge_keras.lab import training
 from hinge_keras.lab.training import fit, replicas
-from tests.lab.training.replicas_test import CONVOLUTION, IMAGES, experiment, same
+from tests.lab.training.replicas_test import (
+    CONVOLUTION,
+    IMAGES,
+    SEQUENCES,
+    TOKENS,
+    Built,
+    experiment,
+    same,
+)
 
 
 @pytest.mark.usefixtures("double_precision")
@@ -26,20 +34,30 @@ def test_convolutions_are_trained_by_the_path_that_can():
 def test_the_faster_of_two_paces_is_taken(monkeypatch):
     grid = experiment(datasets=[IMAGES], models=[CONVOLUTION], epochs=10)
     load = replicas.loader(grid)
-    for stacked, alone, first in ((1.0, 2.0, True), (2.0, 1.0, False)):
+    for paces, expected in (
+        ({"stacked": 1.0, "alone": 2.0}, ["dense", "stacked", "alone"]),
+        ({"stacked": 2.0, "alone": 1.0}, ["dense", "alone"]),
+    ):
         monkeypatch.setattr(
-            replicas.Stack,
-            "pace",
-            lambda stack, _, s=stacked, a=alone: s if stack.stacked else a,
+            replicas.Stack, "pace", lambda stack, _, paces=paces: paces[stack.way]
         )
-        assert training.ways(grid, grid.trials(), load)[0] is first
+        assert list(training.ways(grid, grid.trials(), load)) == expected
 
 
 def test_a_training_shorter_than_the_timing_is_not_timed(monkeypatch):
     timed = []
     monkeypatch.setattr(replicas.Stack, "pace", lambda stack, _: timed.append(1) or 1.0)
-    grid = experiment(datasets=[IMAGES], models=[CONVOLUTION], epochs=4)
-    assert training.ways(grid, grid.trials(), replicas.loader(grid)) == [True, False]
+    for dataset, model, expected in (
+        (IMAGES, CONVOLUTION, ["dense", "alone"]),
+        (
+            TOKENS,
+            Built("embedding", SEQUENCES["embedding"]),
+            ["dense", "stacked", "alone"],
+        ),
+    ):
+        grid = experiment(datasets=[dataset], models=[model], epochs=4)
+        ways = training.ways(grid, grid.trials(), replicas.loader(grid))
+        assert list(ways) == expected
     assert not timed
 
 
