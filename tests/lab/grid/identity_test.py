@@ -17,7 +17,7 @@ import hinge_keras as hk
 from hinge_keras.lab import Arm, Measure, data, models, training
 from hinge_keras.lab.data.dataset import Dataset, standardised
 from hinge_keras.lab.grid import identity, seeds
-from hinge_keras.lab.training import fused, kernels, mapped, program, replicas
+from hinge_keras.lab.training import fused, kernels, mapped, program
 
 ROOT = Path(__file__).parents[3]
 
