@@ -5,8 +5,9 @@ so there is none. Integer hashes give the same noise on every backend, compiled
 or not.
 """
 
-import math
+import functools
 
+import numpy as np
 from keras import ops
 
 from hinge_keras.backends import read_as
@@ -22,12 +23,17 @@ def noise_of(scores, draws, seed):
     at different classes.
     """
     classes = scores.shape[-1]
-    numbers = hashed(ops.arange(POOL + draws * classes, dtype="int32"), seed)
-    uniform = (ops.cast(ops.bitwise_and(numbers, 2**23 - 1), "float32") + 0.5) / 2**23
-    pool = math.sqrt(2) * ops.erfinv(2 * uniform - 1)
     window = ops.reshape(ops.arange(draws * classes, dtype="int32"), (draws, classes))
     places = ops.expand_dims(place_of(scores, seed), (-1, -2)) + window
+    pool = ops.convert_to_tensor(normals(POOL + draws * classes, seed))
     return ops.cast(ops.take(pool, places, axis=0), scores.dtype)
+
+
+@functools.lru_cache(maxsize=8)
+def normals(count, seed):
+    """So many standard normal numbers, of a stream that NumPy promises to keep."""
+    bits = np.random.MT19937(np.random.SeedSequence(seed))
+    return np.random.RandomState(bits).standard_normal(count).astype("float32")
 
 
 def place_of(scores, seed):

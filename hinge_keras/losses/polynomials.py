@@ -1,13 +1,60 @@
-"""Low coefficients of a product of many binomials, as a tree of products.
+"""Low coefficients of a product of many binomials, `prod_i (a_i + b_i * x)`.
 
-`prod_i (a_i + b_i * x)` up to the power `degree`: with `a = 1 - p`, `b = p` the
-probability of each count of successes, with `a = 1` the elementary symmetric
-polynomials of `b`. All terms are positive, so nothing cancels.
+With `a = 1 - p`, `b = p` the probability of each count of successes, with `a = 1`
+the elementary symmetric polynomials of `b`. A tree of products has positive terms
+alone, so that nothing cancels; power sums need but one pass a power.
 """
 
 from keras import ops
 
+from hinge_keras.losses.order import best_of
+
 NOTHING = -1e38  # Stands for log 0 and stays finite in sums.
+POWERS = 10  # Up to which power sums stay within single precision.
+
+
+def log_ratio(x, k):
+    """`log e_k(exp(x)) - log e_(k-1)(exp(x))` of the elementary polynomials, `(...)`.
+
+    One of the `x` of each row, at least, is -inf.
+
+    The best `2 k` are multiplied one after another as `(1 - p) + p * z`, whose
+    common factor drops out of the ratio, and those below them, none of which is
+    more than the least of the best, come from their power sums.
+    """
+    if k > POWERS:
+        x = ops.top_k(x, x.shape[-1] - 1)[0]
+        e = product_of_binomials(ops.zeros_like(x), x, k, logarithmic=True)
+        return e[..., k] - e[..., k - 1]
+    best, taken = best_of(x, min(2 * k, x.shape[-1] - 1))
+    unit = ops.stop_gradient(best[..., k - 1])
+    rest = ops.exp(ops.where(taken, -float("inf"), x - unit[..., None]))
+    sums, power = [], rest
+    for _ in range(k):
+        sums.append(ops.sum(power, axis=-1))
+        power = power * rest
+    scale = 1 / (1 + ops.stop_gradient(sums[0]))
+    unit = unit - ops.log(scale)
+    e = elementary([total * scale ** (m + 1) for m, total in enumerate(sums)])
+    ahead = best - unit[..., None]
+    p, q = ops.sigmoid(ahead), ops.sigmoid(-ahead)
+    for i in range(best.shape[-1]):
+        e = with_factor(e, q[..., i], p[..., i])
+    return ops.log(e[k]) - ops.log(e[k - 1]) + unit
+
+
+def elementary(sums):
+    """`e_0` to `e_k` from the sums of the first to the k-th power: Newton's identities."""
+    e = [ops.ones_like(sums[0])]
+    for j in range(1, len(sums) + 1):
+        terms = (sums[m] * e[j - 1 - m] * (-1.0) ** m for m in range(j))
+        e.append(sum(terms) / j)
+    return e
+
+
+def with_factor(e, q, p):
+    """The coefficients of a polynomial times `q + p * z`, no more of them."""
+    return [e[0] * q] + [e[j] * q + e[j - 1] * p for j in range(1, len(e))]
 
 
 def product_of_binomials(a, b, degree, logarithmic=False):

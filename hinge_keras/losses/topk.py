@@ -18,8 +18,8 @@ from hinge_keras.losses.base import (
     softplus,
 )
 from hinge_keras.losses.facts import Facts
-from hinge_keras.losses.order import kth_largest
-from hinge_keras.losses.polynomials import product_of_binomials
+from hinge_keras.losses.order import kth_largest, largest
+from hinge_keras.losses.polynomials import log_ratio
 
 __all__ = [
     "CalibratedTopK",
@@ -29,12 +29,6 @@ __all__ = [
     "SmoothTopK",
     "TopKCrossEntropy",
 ]
-
-
-def largest(scores, count, k):
-    """The `count` largest scores in falling order, `(..., count)`."""
-    refuse_unless_below(scores.shape[-1], k)
-    return ops.top_k(scores, count)[0]
 
 
 def refuse_unless_below(classes, k):
@@ -60,7 +54,8 @@ class TopKLoss(ComposedLoss):
         self.k = whole("k", k, 1)
 
     def largest(self, scores, count):
-        return largest(scores, count, self.k)
+        refuse_unless_below(scores.shape[-1], self.k)
+        return largest(scores, count)
 
     def kth_largest(self, scores, k):
         refuse_unless_below(scores.shape[-1], self.k)
@@ -211,13 +206,10 @@ class SmoothTopK(MulticlassLoss):
         return Facts(convex=self.k == 1)
 
     def aggregate(self, scores, is_true):
-        classes = scores.shape[-1]
-        others = largest(margins.rivals(scores, is_true), classes - 1, self.k)
-        x = others / (self.k * self.tau)
-        log_e = product_of_binomials(ops.zeros_like(x), x, self.k, logarithmic=True)
+        refuse_unless_below(scores.shape[-1], self.k)
+        x = margins.rivals(scores, is_true) / (self.k * self.tau)
         true = margins.true_score(scores, is_true) / (self.k * self.tau)
-        excess = log_e[..., self.k] - log_e[..., self.k - 1] - true
-        return self.tau * softplus(1 / self.tau + excess)
+        return self.tau * softplus(1 / self.tau + log_ratio(x, self.k) - true)
 
 
 class TopKCrossEntropy(MulticlassLoss):
@@ -246,8 +238,9 @@ class TopKCrossEntropy(MulticlassLoss):
         return Facts(convex=self.k == 1)
 
     def aggregate(self, scores, is_true):
+        refuse_unless_below(scores.shape[-1], self.k)
         rivals = margins.rivals(-scores, is_true)
-        lowest = -largest(rivals, scores.shape[-1] - self.k, self.k)
+        lowest = -ops.top_k(rivals, scores.shape[-1] - self.k)[0]
         true = ops.expand_dims(margins.true_score(scores, is_true), -1)
         zero = ops.zeros_like(true)
         return ops.logsumexp(ops.concatenate([zero, lowest - true], -1), axis=-1)

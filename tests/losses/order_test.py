@@ -7,7 +7,14 @@ from keras import ops
 
 import hinge_keras as hk
 from hinge_keras import check
-from hinge_keras.losses.order import kth_by_counting, kth_largest
+from hinge_keras.losses.order import (
+    best_by_maxima,
+    best_of,
+    first_that_is,
+    kth_by_counting,
+    kth_by_maxima,
+    kth_largest,
+)
 
 ROWS = np.random.default_rng(0).normal(size=(20, 3, 50))
 ROWS[0] = np.round(ROWS[0])  # Ties, and zeros of both signs.
@@ -15,7 +22,18 @@ ROWS[1] *= 1e30
 ROWS[2, :, ::2] = -np.inf
 
 
-@pytest.mark.parametrize("way", [kth_largest, kth_by_counting])
+def by_maxima(x, k):
+    return first_that_is(x, kth_by_maxima(x, k))
+
+
+def by_counting(x, k):
+    return first_that_is(x, kth_by_counting(x, k))
+
+
+KTH = [kth_largest, by_maxima, by_counting]
+
+
+@pytest.mark.parametrize("way", KTH)
 @pytest.mark.parametrize("k", [1, 2, 7, 25])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_is_that_of_a_sorted_array(way, k, dtype):
@@ -26,7 +44,28 @@ def test_is_that_of_a_sorted_array(way, k, dtype):
         np.testing.assert_array_equal(ops.convert_to_numpy(found), expected)
 
 
-@pytest.mark.parametrize("way", [kth_largest, kth_by_counting])
+@pytest.mark.parametrize("way", [best_of, best_by_maxima])
+@pytest.mark.parametrize("count", [1, 4, 20])
+def test_the_best_are_those_of_a_sorted_array(way, count):
+    with check.double_precision():
+        values, taken = way(ops.convert_to_tensor(ROWS), count)
+    values, taken = map(ops.convert_to_numpy, (values, taken))
+    np.testing.assert_array_equal(values, np.sort(ROWS)[..., : -count - 1 : -1])
+    np.testing.assert_array_equal(taken.sum(axis=-1), count)
+    left = np.where(taken, -np.inf, ROWS).max(axis=-1)
+    np.testing.assert_array_equal(np.where(taken, ROWS, np.inf).min(-1) >= left, True)
+
+
+@pytest.mark.parametrize("way", KTH)
+def test_of_ties_one_has_all_of_the_gradient(way):
+    rows = np.array([[1.0, 3.0, 3.0, 0.0, 3.0, 5.0]])
+    for k in (2, 3, 4):
+        slopes = check.gradient(lambda x, k=k: ops.sum(way(x, k)), rows)
+        assert sorted(slopes[0]) == [0, 0, 0, 0, 0, 1]
+        assert slopes[0, [1, 2, 4]].sum() == 1
+
+
+@pytest.mark.parametrize("way", KTH)
 def test_its_gradient_goes_to_the_element(way):
     with check.double_precision():
         found = check.gradient(lambda x: ops.sum(way(x, 4)), ROWS[3:])
@@ -37,7 +76,7 @@ def test_its_gradient_goes_to_the_element(way):
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="of TensorFlow")
 @pytest.mark.parametrize("stacked", [False, True])
 @pytest.mark.parametrize("xla", [False, True])
-def test_only_xla_counts(xla, stacked):
+def test_only_xla_does_without_a_sort(xla, stacked):
     import tensorflow as tf
 
     def function(rows):
