@@ -3,20 +3,18 @@
 `s_[k]` is the k-th largest score.
 """
 
-import math
 from typing import Unpack
 
 from keras import ops
 
 from hinge_keras import margins
-from hinge_keras.backends import erfc
 from hinge_keras.configured import above, whole
 from hinge_keras.losses.base import BinaryLoss, Numbers, Options, refuse_other_than
+from hinge_keras.losses.expected import expected_kth
 from hinge_keras.losses.facts import Facts
 from hinge_keras.losses.imbalanced import as_counts, rare_margins
 from hinge_keras.losses.noise import noise_of
-from hinge_keras.losses.polynomials import product_of_binomials
-from hinge_keras.losses.topk import TopKLoss
+from hinge_keras.losses.topk import TopKLoss, refuse_unless_below
 
 __all__ = ["ExpectedTopK", "NoisedTopK", "NoisedTopKImbalanced"]
 
@@ -133,13 +131,12 @@ class NoisedTopKImbalanced(NoisedTopK):
 
 
 class ExpectedTopK(TopKLoss):
-    """`NoisedTopK` of infinitely many draws, exactly and without noise.
+    """`NoisedTopK` of infinitely many draws, without noise.
 
     `phi(s_y - E[(s + epsilon * Z)_[k+1]])`. With `N(t)` the number of noised
     scores above `t`, a sum of independent 0/1 draws,
     `E[...] = a + integral from a of P(N(t) >= k + 1) dt` for any `a` low
-    enough. The probability comes from the product of the generating functions,
-    the integral from the trapezoid rule.
+    enough, by the trapezoid rule.
 
     Args:
         k: How many guesses count, from 1 to `classes - 1`.
@@ -166,34 +163,10 @@ class ExpectedTopK(TopKLoss):
     def facts(self) -> Facts:
         return super().facts.but(convex=False)
 
-    def above_bar(self, scores, t):
-        """`P(s_i + epsilon * Z > t)`, `(..., nodes, classes)`."""
-        ahead = ops.expand_dims(scores, -2) - ops.expand_dims(t, -1)
-        return 0.5 * erfc(-ahead / (self.epsilon * math.sqrt(2)))
-
-    def window(self, scores, coarse=24):
-        """Where `P(N(t) >= k + 1)` falls from 1 to 0, `(..., 1)` each."""
-        middle = ops.expand_dims(self.kth_largest(scores, self.k + 1), -1)
-        reach = math.sqrt(2 * math.log(scores.shape[-1])) + 6
-        steps = ops.linspace(-1.0, 1.0, coarse, dtype=scores.dtype)
-        t = middle + self.epsilon * reach * steps
-        expected = ops.sum(self.above_bar(scores, t), axis=-1)
-        needed = self.k + 1
-        surely = expected > needed + 6 * math.sqrt(needed) + 16
-        hardly = expected < 1e-7
-        start = ops.max(ops.where(surely, t, t[..., :1]), axis=-1, keepdims=True)
-        end = ops.min(ops.where(hardly, t, t[..., -1:]), axis=-1, keepdims=True)
-        return ops.stop_gradient(start), ops.stop_gradient(end)
-
-    def bar(self, scores, nodes=48):
+    def bar(self, scores):
         """`E[(s + epsilon * Z)_[k+1]]`, `(...)`."""
-        start, end = self.window(scores)
-        steps = ops.linspace(0.0, 1.0, nodes, dtype=scores.dtype)
-        p = self.above_bar(scores, start + (end - start) * steps)
-        few = product_of_binomials(1 - p, p, self.k)
-        enough = 1 - ops.sum(few, axis=-1)
-        area = ops.sum(enough, axis=-1) - 0.5 * (enough[..., 0] + enough[..., -1])
-        return start[..., 0] + area * (end - start)[..., 0] / (nodes - 1)
+        refuse_unless_below(scores.shape[-1], self.k)
+        return self.epsilon * expected_kth(scores / self.epsilon, self.k + 1)
 
     def aggregate(self, scores, is_true):
         return self.lead(scores, is_true, self.bar(scores))

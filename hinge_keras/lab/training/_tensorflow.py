@@ -62,7 +62,20 @@ def loop(body, state, batches):
 
 
 def compiled(function):
-    return tf.function(function, autograph=False)
+    """The function as a graph, one for arguments of each shape.
+
+    One `tf.function` of all shapes would do, but warns of what it does.
+    """
+    made = {}
+
+    def call(*arguments):
+        flat = tf.nest.flatten(arguments)
+        shapes = tuple((tuple(array.shape), str(array.dtype)) for array in flat)
+        if shapes not in made:
+            made[shapes] = tf.function(function, autograph=False)
+        return made[shapes](*arguments)
+
+    return call
 
 
 def on_arrays(function):
@@ -80,16 +93,13 @@ def on_arrays(function):
 
 
 def by_xla(function, tensors):
-    """The function for such tensors, by XLA if it knows all its operations.
-
-    Either way it says nothing of retracing, as a `tf.function` does of many shapes.
-    """
+    """The function for such tensors, by XLA if it knows all its operations."""
     made = tf.function(function, autograph=False, jit_compile=True)
     try:
         made = made.get_concrete_function(*tensors)
         made(*tensors)
     except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError):
-        made = compiled(function).get_concrete_function(*tensors)
+        made = tf.function(function, autograph=False).get_concrete_function(*tensors)
     return made
 
 

@@ -29,7 +29,7 @@ class Block:
         self.epoch = backend.compiled(self.epoch)
         self.measured = backend.compiled(self.measures)
         self.slopes = backend.on_arrays(self.slopes)
-        self.counted = backend.compiled(each(program.tally.counted))
+        self.counted = backend.compiled(labels_are_known()(each(program.tally.counted)))
         self.results = backend.compiled(each(program.tally.results))
 
     def tally(self):

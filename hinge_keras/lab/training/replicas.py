@@ -32,6 +32,7 @@ from hinge_keras.lab.training.record import (
     scored,
 )
 from hinge_keras.lab.training.tally import Tally
+from hinge_keras.refusal import labels_are_known
 
 # Replicas a block, at most; cost per replica is flat from some hundreds on.
 LARGEST = 1024
@@ -355,7 +356,8 @@ class Stack:
         y = np.stack([split[TEST][1] for split in splits])
         if self.of_probabilities is None:
             tally = Tally(measures, y[0], p[0])
-            self.of_probabilities = self.backend.compiled(self.each(tally.measured))
+            measured = labels_are_known()(self.each(tally.measured))
+            self.of_probabilities = self.backend.compiled(measured)
         found = self.of_probabilities(np.zeros(len(p), p.dtype), y, p)
         return {
             column(TEST, name): np.asarray(values)
