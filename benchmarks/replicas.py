@@ -1,26 +1,35 @@
-"""Trainings per second: stacked replicas beside what one would write otherwise.
+"""Trainings per second: the laboratory beside what one would write otherwise.
 
 `python -m benchmarks.replicas` measures the ways on the backend in use, writes
 them into `benchmarks/replicas.csv`, and prints the file as a table. Run it once
 with `KERAS_BACKEND=tensorflow` and once with `jax`; torch and scikit-learn run
-with the first. Every measurement has a process of its own, so that its start-up
-counts and its peak memory is its own.
+with the first. Every measurement has a process of its own, so that its peak memory
+is its own, and is timed from the first line of training on, tracing and compiling
+included. All ways are measured in turn, several rounds; the table has medians, the
+slowest round over the fastest, and the share of the machine that others used.
 
 The ways:
-    stacked, alone   hinge_keras, replicas stacked or one at a time
+    dense            hinge_keras, dense nets in compiled kernels
+    stacked, alone   hinge_keras, any nets stacked, or one at a time
     fit              a loop of `model.fit`, no validation, `steps_per_execution`
     sklearn          `keras.wrappers.SKLearnClassifier` in joblib, one job a core
-    torch            an ensemble by `torch.func.functional_call` and `vmap`
+    torch            an ensemble by `torch.func.functional_call` and `vmap`, on as
+                     many threads as it is fastest with
     grid             3 losses, 6 learning rates, 30 seeds with metrics and
-                     statistics, timed from the start of the process
+                     statistics, from call to verdict
+    call             `hk.compare` of one loss, 5 learning rates, 20 seeds, 20
+                     epochs, from call to verdict
+    losses           6 losses in one block, 15 replicas each
 A loop is timed on a few trainings and its rate holds for any number.
 """
 
 import argparse
 import csv
+import dataclasses
 import itertools
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import time
@@ -29,27 +38,35 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers import ensemble, looped, wrapped
-from benchmarks.tasks import BATCH, TASKS, builder, loss, splits
+from benchmarks.tasks import BATCH, TASKS, builder, examples, loss, splits
 
 TABLE = Path(__file__).with_suffix(".csv")
-COLUMNS = [
-    "task",
-    "way",
-    "backend",
-    "replicas",
+KEY = ["task", "way", "backend", "replicas"]
+MEASURED = [
     "seconds",
-    "seconds_a_training",
     "core_seconds",
     "peak_mebibytes",
     "share_of_matmul_peak",
+    "others_share",
+]
+COLUMNS = [
+    *KEY,
+    *MEASURED[:1],
+    "seconds_a_training",
+    "slowest_over_fastest",
+    *MEASURED[1:],
 ]
 COUNTS = {
+    "dense": (1, 10, 100, 1000),
     "stacked": (1, 10, 100, 1000),
-    "alone": (1, 4),
+    "alone": (1, 10),
     "torch": (1, 10, 100, 1000),
     "grid": (540,),
+    "call": (100,),
+    "losses": (90,),
 }
-LOOPED = 2
+ONLY = {"circles": ("grid",), "moons": ("call",), "classes": ("losses",)}
+LOOPED, ROUNDS = 2, 3
 
 
 def main():
@@ -57,22 +74,30 @@ def main():
     arguments.add_argument("--task", choices=TASKS)
     arguments.add_argument("--way")
     arguments.add_argument("--counts", type=int, nargs="+", help="numbers of replicas")
+    arguments.add_argument("--rounds", type=int, default=ROUNDS)
     arguments.add_argument(
         "--replicas", type=int, help="measure here, print the numbers"
     )
     chosen = arguments.parse_args()
     if chosen.replicas:
-        print(measured(chosen.task, chosen.way, chosen.replicas))
+        print(*measured(chosen.task, chosen.way, chosen.replicas))
         return
-    rows = read()
     tasks = [chosen.task] if chosen.task else list(TASKS)
-    for task, way, replicas in plan(tasks, chosen.way):
-        if chosen.counts and replicas not in chosen.counts:
-            continue
-        row = in_a_process(task, way, replicas)
-        rows[tuple(row[name] for name in COLUMNS[:4])] = row
-        write(rows)
-        print(row, flush=True)
+    todo = [
+        (task, way, replicas)
+        for task, way, replicas in plan(tasks, chosen.way)
+        if not chosen.counts or replicas in chosen.counts
+    ]
+    found = {entry: [] for entry in todo}
+    for _ in range(chosen.rounds):
+        for entry in todo:
+            found[entry].append(in_a_process(*entry))
+            print(entry, found[entry][-1], flush=True)
+    rows = read()
+    for (task, way, replicas), rounds in found.items():
+        row = summed_up(task, way, replicas, rounds)
+        rows[tuple(row[name] for name in KEY)] = row
+    write(rows)
     print(table(rows.values()))
 
 
@@ -80,8 +105,11 @@ def plan(tasks, only):
     """What to measure, cheap first."""
     others = ("fit", "sklearn", "torch") if backend() == "tensorflow" else ("fit",)
     for task in tasks:
-        whole = ("grid",) if task == "circles" else ()
-        for way in ("stacked", "alone", *whole, *others):
+        own = () if task in ("images", "classes") else ("dense",)
+        ways = (*own, "stacked", "alone", *ONLY.get(task, ()), *others)
+        if task == "classes":
+            ways = ONLY[task]
+        for way in ways:
             if only in (None, way) and not (task == "images" and way == "sklearn"):
                 counts = COUNTS.get(way, (LOOPED,))
                 if task == "images":
@@ -90,48 +118,56 @@ def plan(tasks, only):
 
 
 def in_a_process(task, way, replicas):
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.replicas",
-        "--task",
-        task,
-        "--way",
-        way,
-    ]
-    began = time.perf_counter()
-    ran = subprocess.run(
-        [*command, "--replicas", str(replicas)], capture_output=True, text=True
-    )
+    """One measurement, by the names in `MEASURED`."""
+    command = [sys.executable, "-m", "benchmarks.replicas", "--task", task]
+    command += ["--way", way, "--replicas", str(replicas)]
+    began, busy, own = time.perf_counter(), machine_seconds(), core_seconds()
+    ran = subprocess.run(command, capture_output=True, text=True)
     if ran.returncode:
         raise RuntimeError(ran.stderr)
-    seconds, core_seconds, memory, share = ran.stdout.split()[-4:]
-    if way == "grid":
-        seconds = f"{time.perf_counter() - began:.4g}"
-    return {
-        "task": task,
-        "way": way,
-        "backend": {"torch": "torch"}.get(way, backend()),
-        "replicas": str(replicas),
-        "seconds": seconds,
-        "seconds_a_training": f"{float(seconds) / replicas:.4g}",
-        "core_seconds": core_seconds,
-        "peak_mebibytes": memory,
-        "share_of_matmul_peak": share,
+    own, busy = core_seconds() - own, machine_seconds() - busy
+    others = (busy - own) / (time.perf_counter() - began) / os.cpu_count()
+    numbers = map(float, ran.stdout.split()[-4:])
+    return dict(zip(MEASURED, (*numbers, max(others, 0.0)), strict=True))
+
+
+def summed_up(task, way, replicas, rounds):
+    """The row of some rounds."""
+    seconds = [each["seconds"] for each in rounds]
+    medians = {n: statistics.median(each[n] for each in rounds) for n in MEASURED}
+    numbers = {
+        **medians,
+        "seconds_a_training": medians["seconds"] / replicas,
+        "slowest_over_fastest": max(seconds) / min(seconds),
+    }
+    key = (task, way, {"torch": "torch"}.get(way, backend()), str(replicas))
+    return dict(zip(KEY, key, strict=True)) | {
+        n: f"{v:.4g}" for n, v in numbers.items()
     }
 
 
+def machine_seconds():
+    """Processor time of everything on this machine since it started, on Linux."""
+    user, nice, system, *_ = Path("/proc/stat").read_text().split("\n")[0].split()[1:]
+    return (int(user) + int(nice) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def measured(task, way, replicas):
-    """Seconds from the first line of training on, peak memory, share of peak."""
-    prepare = {"fit": looped, "sklearn": wrapped, "torch": ensemble, "grid": compared}
-    prepare = prepare.get(way)
+    """Wall and processor seconds, peak memory in MiB, and the share of peak."""
+    prepare = {
+        "fit": looped,
+        "sklearn": wrapped,
+        "torch": ensemble,
+        "grid": compared,
+        "call": called,
+        "losses": six_losses,
+    }.get(way)
     work = stack(task, replicas, way) if prepare is None else prepare(task, replicas)
     began, began_core = time.perf_counter(), core_seconds()
     work()
     seconds, core = time.perf_counter() - began, core_seconds() - began_core
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    share = operations(task) * replicas / seconds / peak()
-    return f"{seconds:.4g} {core:.4g} {used:.0f} {share:.4f}"
+    return seconds, core, used, operations(task) * replicas / seconds / peak()
 
 
 def core_seconds():
@@ -148,14 +184,14 @@ def core_seconds():
 
 def operations(task):
     """Floating-point operations of the products in one training, both ways."""
-    examples, shape, hidden, classes, epochs = TASKS[task]
+    size, shape, hidden, classes, epochs = TASKS[task]
     outputs = 1 if classes == 2 else classes
     if hidden is None:  # Two 3 x 3 convolutions, of 16 and 32 filters, then Dense.
         one = 26 * 26 * 9 * 16 + 11 * 11 * 9 * 16 * 32 + 5 * 5 * 32 * outputs
     else:
         widths = (*shape, *hidden, outputs)
         one = sum(a * b for a, b in itertools.pairwise(widths))
-    return 2 * 3 * one * examples * epochs
+    return 2 * 3 * one * size * epochs
 
 
 def peak():
@@ -196,7 +232,52 @@ def stack(task, replicas, way):
     from hinge_keras.lab import training
 
     experiment = grid(task, replicas)
-    return lambda: list(training.train(experiment, experiment.trials(), path="dense" if way == "dense" else way))
+    return lambda: list(training.train(experiment, experiment.trials(), path=way))
+
+
+def six_losses(task, replicas):
+    """One block of six losses of many classes."""
+    import keras
+
+    import hinge_keras as hk
+    from hinge_keras.lab import training
+
+    experiment = dataclasses.replace(
+        grid(task, replicas // 6),
+        arms={
+            "cross-entropy": keras.losses.SparseCategoricalCrossentropy(
+                from_logits=True
+            ),
+            "crammer-singer": hk.CrammerSinger(),
+            "lapin": hk.LapinBetaTopK(5),
+            "calibrated": hk.CalibratedTopK(5),
+            "noised": hk.NoisedTopK(5),
+            "smooth": hk.SmoothTopK(5),
+        },
+    )
+    return lambda: list(training.train(experiment, experiment.trials()))
+
+
+def called(task, replicas):
+    """A user's whole call: one loss, five rates, 20 seeds."""
+    from hinge_keras.lab.compare import compare
+
+    x, y = examples(task, 0)
+    rates = [1e-3, 3e-3, 0.01, 0.03, 0.1]
+
+    def work():
+        found = compare(
+            None,
+            x,
+            y,
+            losses="hinge",
+            seeds=replicas // len(rates),
+            learning_rates=rates,
+            epochs=20,
+        )
+        return found.verdict()
+
+    return work
 
 
 def compared(task, replicas):
@@ -234,7 +315,7 @@ def read():
         return {}
     with TABLE.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    return {tuple(row[name] for name in COLUMNS[:4]): row for row in rows}
+    return {tuple(row[name] for name in KEY): row for row in rows}
 
 
 def write(rows):

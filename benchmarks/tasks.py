@@ -1,4 +1,4 @@
-"""What the benchmark of replicas trains: four data sets, and a network for each."""
+"""What the benchmark of replicas trains: five data sets, and a network for each."""
 
 import numpy as np
 
@@ -7,9 +7,10 @@ TASKS = {
     "moons": (1000, (2,), (50,), 2, 100),
     "circles": (500, (2,), (50,), 2, 200),
     "digits": (1437, (64,), (64, 64), 10, 20),
+    "classes": (3000, (100,), (64,), 77, 15),
     "images": (1000, (28, 28, 1), None, 10, 2),
 }
-BATCH = {"moons": 32, "circles": 32, "digits": 32, "images": 64}
+BATCH = {"moons": 32, "circles": 32, "digits": 32, "classes": 32, "images": 64}
 
 
 def examples(task, seed):

@@ -109,9 +109,20 @@ def table(ran, seconds):
 
 
 def is_unchanged(name, results):
-    """Whether a study was published whole, from the very texts that are here now."""
-    code = state.digest(HERE / f"{name}.py")
-    return state.is_current(state.folder_of(results, name), code)
+    """Whether a study would end as it did from the very texts that are here now.
+
+    That is, published whole, or skipped for want of a file that is still missing.
+    """
+    code, folder = state.digest(HERE / f"{name}.py"), state.folder_of(results, name)
+    if path := state.lacked(folder, code):
+        from hinge_keras.lab.data import sources
+
+        try:
+            sources.locate(path)
+        except sources.MissingData as missing:
+            print(f"{name}: skipped: {missing}")
+            return True
+    return state.is_current(folder, code)
 
 
 def known():

@@ -120,6 +120,9 @@ def run(module, results=RESULTS, quick=False, keep_published=False):
             finding = published(module, folder, left)
     except MissingData as missing:
         finding = f"skipped: {missing}"
+        if missing.path:
+            code = state.digest(module.__file__)
+            state.keep(folder, skipped=code, lacked=missing.path)
     seconds = time.perf_counter() - start
     print(
         f"{name}: trained {trained}, {duration(seconds)}; {folder}\n  {finding}",
@@ -275,7 +278,7 @@ def published(module, folder, results):
     }
     view.publish(folder, files, question=asked, finding=found.sentence)
     if not results.kept and not results.quick:  # Else there is more to train.
-        state.keep(folder, code)
+        state.keep(folder, code=code)
     return found.sentence
 
 

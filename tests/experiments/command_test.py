@@ -8,6 +8,8 @@ import pytest
 
 from experiments import __main__ as command
 from hinge_keras.lab import study
+from hinge_keras.lab.data import sources
+from hinge_keras.lab.tables import state
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,3 +77,23 @@ def test_help_does_not_import_a_backend():
 @pytest.mark.parametrize("name", command.matching([]))
 def test_every_script_opens_with_its_question(name):
     assert command.question(name).endswith("?")
+
+
+def test_a_study_skipped_for_want_of_a_file_waits_for_that_file(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("HINGE_KERAS_DATA", str(tmp_path / "none"))
+    monkeypatch.setattr(sources, "folders", lambda named: [tmp_path / "none"])
+    sources.locate.cache_clear()
+    folder = tmp_path / "top_k/guesses"
+    folder.mkdir(parents=True)
+    code = state.digest(command.HERE / "top_k/guesses.py")
+    assert not command.is_unchanged("top_k/guesses", tmp_path)
+    state.keep(folder, skipped=code, lacked="intents/banking77/train.csv.gz")
+    assert command.is_unchanged("top_k/guesses", tmp_path)
+    assert "skipped: no intents/banking77" in capsys.readouterr().out
+    monkeypatch.setattr(sources, "locate", lambda path: Path(path))  # It arrived.
+    assert not command.is_unchanged("top_k/guesses", tmp_path)
+    monkeypatch.undo()
+    state.keep(folder, skipped="another text", lacked="intents/banking77/train.csv.gz")
+    assert not command.is_unchanged("top_k/guesses", tmp_path)

@@ -22,7 +22,15 @@ FOLDER = "HINGE_KERAS_DATA"
 
 
 class MissingData(Exception):  # noqa: N818 - a state to report, not a fault
-    """A file is nowhere to be found; the message says where to get it."""
+    """A file is nowhere to be found; the message says where to get it.
+
+    Attributes:
+        path: Its path in the catalogue, empty if that is not known.
+    """
+
+    def __init__(self, message, path=""):
+        super().__init__(message)
+        self.path = path
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ def found(file, places):
         if here.is_file():
             return verified(file, here)
     if not file.url:
-        raise MissingData(missing(file, places))
+        raise MissingData(missing(file, places), file.path)
     return downloaded(file, places)
 
 
@@ -109,7 +117,7 @@ def downloaded(file, places):
             file.url, f"sha256:{file.sha256}", fname=target.name, path=target.parent
         )
     except requests.RequestException:
-        raise MissingData(missing(file, places)) from None
+        raise MissingData(missing(file, places), file.path) from None
     return target
 
 

@@ -1,9 +1,10 @@
 """Whether a study could come out otherwise than it did: a look at texts, not at code.
 
 `state.json`, beside a study's archive, keeps a digest of every file and setting that
-the study could depend on, written when it was last published whole. While the digest
-is the same nothing needs to be imported, trained or drawn. It may only err on the safe
-side: a changed comment costs a look at the keys, and trains nothing.
+the study could depend on, written when it was last published whole, or skipped for
+want of data. While the digest is the same nothing needs to be imported, trained or
+drawn. It may only err on the safe side: a changed comment costs a look at the keys,
+and trains nothing.
 """
 
 import functools
@@ -79,16 +80,27 @@ def folder_of(results, name):
 
 def is_current(folder, code):
     """Whether a folder's view is whole, and was published from that digest of texts."""
+    return kept(folder).get("code") == code and not view.damage(folder)
+
+
+def lacked(folder, code):
+    """The file for want of which a study of that digest was skipped, or `None`."""
+    found = kept(folder)
+    return found.get("lacked") if found.get("skipped") == code else None
+
+
+def kept(folder):
+    """What is noted; nothing if it cannot be read."""
     try:
-        kept = json.loads((Path(folder) / STATE).read_text())
-        return kept["code"] == code and not view.damage(folder)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        found = json.loads((Path(folder) / STATE).read_text())
+        return found if isinstance(found, dict) else {}
+    except (OSError, ValueError):
+        return {}
 
 
-def keep(folder, code):
-    """Note what a study was published from."""
+def keep(folder, **noted):
+    """Note that a study was published from `code`, or `skipped` as it `lacked` a file."""
     path = Path(folder) / STATE
     half = path.with_suffix(".half")
-    half.write_text(json.dumps({"code": code}) + "\n")
+    half.write_text(json.dumps(noted) + "\n")
     os.replace(half, path)

@@ -64,16 +64,18 @@ def loop(body, state, batches):
 def compiled(function):
     """The function as a graph, one for arguments of each shape.
 
-    One `tf.function` of all shapes would do, but warns of what it does.
+    A `tf.function` would find its graphs itself, but warn of what it does.
     """
     made = {}
 
     def call(*arguments):
+        arguments = tf.nest.map_structure(tf.convert_to_tensor, arguments)
         flat = tf.nest.flatten(arguments)
-        shapes = tuple((tuple(array.shape), str(array.dtype)) for array in flat)
+        shapes = tuple((tensor.shape, tensor.dtype) for tensor in flat)
         if shapes not in made:
-            made[shapes] = tf.function(function, autograph=False)
-        return made[shapes](*arguments)
+            graph = tf.function(function, autograph=False)
+            made[shapes] = graph.get_concrete_function(*arguments)
+        return made[shapes](*flat)
 
     return call
 

@@ -141,7 +141,7 @@ def test_a_study_is_current_until_its_script_its_view_or_the_package_changes(
 
     view.publish(folder, OLD)
     assert not current()
-    state.keep(folder, state.digest(script))
+    state.keep(folder, code=state.digest(script))
     assert current()
     with monkeypatch.context() as patch:
         patch.setattr(state, "of_package", lambda: "changed")
