@@ -24,13 +24,18 @@ beside this page. Above 1, a ratio in bold says where we are the slower.
 
 ## Training a grid
 
-Trainings of one network, from the first line of training on, start-up and
-compilation included. `stacked` steps all replicas together, `alone` one after
-another in the same compiled loop; `fit` is a loop over `model.fit` with
-`steps_per_execution`, `sklearn` is `keras.wrappers.SKLearnClassifier` in joblib
-on all cores, `torch` an ensemble by `torch.func` written by hand. `times fit`
-compares with `fit` on the same backend (torch: with TensorFlow's). The last
-column is the share of the machine's speed at multiplying large matrices.
+Trainings of one network, from the first line of training on, tracing and
+compilation included. `dense` steps nets of Dense layers in compiled kernels,
+`stacked` any replicas together, `alone` one after another in the same compiled
+loop; `fit` is a loop over `model.fit` with `steps_per_execution`, `sklearn` is
+`keras.wrappers.SKLearnClassifier` in joblib on all cores, `torch` an ensemble by
+`torch.func` written by hand, on one thread or all, whichever was faster. `grid`,
+`call` and `losses` are whole comparisons: `hk.compare` of 540 trainings of circles,
+of 100 of moons from call to verdict, and a block of six losses of 77 classes.
+`times fit` compares with `fit` on the same backend (torch: with TensorFlow's).
+Medians of rounds in which all were measured in turn; beside them the slowest round
+over the fastest, the share of the machine's speed at multiplying large matrices,
+and the share of the machine that other processes used meanwhile.
 
 {markdown(replicas())}
 

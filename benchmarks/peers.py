@@ -1,6 +1,7 @@
 """What one would write without the engine: loops, a wrapper, an ensemble."""
 
 import itertools
+import os
 
 import numpy as np
 
@@ -63,6 +64,7 @@ def ensemble(task, replicas):
     import torch
     from torch.func import functional_call, grad, stack_module_state, vmap
 
+    torch.set_num_threads(int(os.environ.get("TORCH_THREADS", os.cpu_count())))
     size, shape, hidden, classes, epochs = TASKS[task]
     outputs = 1 if classes == 2 else classes
 
