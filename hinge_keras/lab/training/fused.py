@@ -96,23 +96,21 @@ class Fused:
 
     def through(self, losses, replicas, examples, order, batch):
         """Steps over some examples: each net's mean loss and penalty, and its scores."""
-        net, count = self.net, len(order)
-        floats = replicas["nets"].dtype.itemsize
+        net, nets, moments = self.net, replicas["nets"], replicas["moments"]
         numbers = net.parameters * (1 + self.rule.moments) + batch * net.widths.sum()
-        chunks = -(-count * numbers * floats // CACHE)
-        size = -(-count // chunks)
+        most = max(1, int(CACHE // (numbers * nets.dtype.itemsize)))
         rates = self.rates(replicas, -(-order.shape[1] // batch))
         found = [
             self.steps(
-                self.block(cut(losses, start, start + size)).slopes,
-                replicas["nets"][start : start + size],
-                replicas["moments"][start : start + size],
-                rates[:, :, start : start + size],
+                self.block(own).slopes,
+                nets[of],
+                moments[of],
+                rates[:, :, of],
                 examples,
-                order[start : start + size],
+                order[of],
                 batch,
             )
-            for start in range(0, count, size)
+            for of, own in chunks(losses, most)
         ]
         values, scores = zip(*found, strict=True)
         return np.concatenate(values), np.concatenate(scores)
@@ -190,12 +188,20 @@ class Fused:
         return np.abs(nets) @ absolute + nets**2 @ square
 
 
-def cut(losses, first, last):
-    """The losses of the replicas from one place to another, with their counts."""
+def chunks(losses, most):
+    """Slices of a stack of so many nets at most, with the losses of each and their counts.
+
+    A loss is parted only if it must be, into equal parts: each costs a compilation.
+    """
     found, start = [], 0
     for loss, count in losses:
-        inside = min(last, start + count) - max(first, start)
-        if inside > 0:
-            found.append((loss, inside))
-        start += count
-    return tuple(found)
+        parts = -(-count // most)
+        for part in range(parts):
+            size = count * (part + 1) // parts - count * part // parts
+            of, own = found[-1] if found else (slice(0, 0), ())
+            if found and parts == 1 and start + size - of.start <= most:
+                found[-1] = slice(of.start, start + size), (*own, (loss, size))
+            else:
+                found.append((slice(start, start + size), ((loss, size),)))
+            start += size
+    return found

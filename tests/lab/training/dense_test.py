@@ -109,6 +109,18 @@ def test_losses_of_many_classes_share_a_block(monkeypatch):
     )
 
 
+def test_chunks_part_a_loss_only_if_they_must():
+    losses = ("a", 10), ("b", 3), ("c", 2), ("d", 4)
+    assert fused.chunks(losses, 100) == [(slice(0, 19), losses)]
+    assert fused.chunks(losses, 5) == [
+        (slice(0, 5), (("a", 5),)),
+        (slice(5, 10), (("a", 5),)),
+        (slice(10, 15), (("b", 3), ("c", 2))),
+        (slice(15, 19), (("d", 4),)),
+    ]
+    assert len(fused.chunks(losses, 1)) == 19
+
+
 def test_a_diverged_net_is_a_row_and_harms_no_neighbour():
     sound, diverged = matches(
         arms={"squared": hk.SquaredHinge()},
