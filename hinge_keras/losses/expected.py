@@ -37,7 +37,9 @@ def expected_kth(scores, k):
     mean = nodes[..., 0] + step * area
     # Slopes are shares of 1 and known; they are given here, not derived.
     slope = ops.stop_gradient(share / ops.sum(share, axis=-1, keepdims=True))
-    return ops.stop_gradient(mean) + ops.sum(slope * (scores - fixed), axis=-1)
+    # A class at -inf is out.
+    moved = ops.where(ops.isfinite(fixed), scores - fixed, 0.0)
+    return ops.stop_gradient(mean) + ops.sum(slope * moved, axis=-1)
 
 
 def by_products(scores, k):
