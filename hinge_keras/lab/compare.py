@@ -280,6 +280,12 @@ class Comparison:
     def verdict(self):
         """The answer in words."""
         summary = self.summary()
+        if summary.empty:
+            (alone,) = self.means().to_dict("records")
+            return (
+                f"{alone['arm']} alone has {self.results.choose_by} "
+                f"{alone['mean']:.3f}; two losses are needed to compare."
+            )
         seen = analysis.seen(summary)
         if seen.empty:
             reach = 100 * summary.detectable.max()
@@ -331,7 +337,9 @@ class Comparison:
 
     def report(self, folder):
         """Write tables, figures and a page, and return the page's path."""
-        plots = {"gaps": self.plot_gaps(), "curves": self.plot_curves()}
+        plots = {"curves": self.plot_curves()}
+        if not self.summary().empty:
+            plots = {"gaps": self.plot_gaps(), **plots}
         found = findings.Findings(
             sentence=self.verdict(),
             summary=self.summary(),

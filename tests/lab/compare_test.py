@@ -61,6 +61,14 @@ def test_it_speaks_in_words_tables_and_pages(comparison, tmp_path):
     assert len(kept) == len(comparison.trials)
 
 
+def test_one_loss_alone_is_measured_and_not_compared(tmp_path):
+    x, y = messy()
+    alone = hk.compare(None, x, y, losses="hinge", **QUICK)
+    assert alone.verdict().startswith("hinge alone has accuracy 0.")
+    assert "two losses are needed" in alone.report(tmp_path).read_text()
+    assert alone.summary().empty
+
+
 def test_several_classes_and_a_model_of_ones_own():
     def build(input_shape, outputs):
         return keras.Sequential([keras.Input(input_shape), keras.layers.Dense(outputs)])

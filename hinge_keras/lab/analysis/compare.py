@@ -25,6 +25,8 @@ from hinge_keras.lab.tables.schema import (
     measured,
 )
 
+PAIRED = ("a", "b", "pairs", "mean_a", "mean_b", "difference", "low", "high")
+PAIRED += ("detectable", "p")
 FEWEST_PAIRS = 6  # Below this no outcome of the signed-rank test reaches 0.05.
 
 
@@ -68,7 +70,8 @@ def compare(
             both = wide[[a, b]].dropna()
             named = dict(zip(within, key, strict=True))
             rows.append({"measure": measure, **named, **paired(both[a], both[b], a, b)})
-    table = pd.DataFrame(rows)
+    columns = dict.fromkeys(["measure", *within, *PAIRED])
+    table = pd.DataFrame(rows, columns=list(columns))
     table["p_holm"] = holm(table["p"])
     table["finding"] = [finding(row) for row in table.to_dict("records")]
     return table
