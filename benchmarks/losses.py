@@ -88,6 +88,7 @@ def contests():
         "keras cross-entropy": entropy,
         "CrammerSinger": hk.CrammerSinger(),
         "WestonWatkins": hk.WestonWatkins(),
+        "SmoothTopK": hk.SmoothTopK(5),
     }
     for way in WAYS:
         for name, loss in hinges.items():

@@ -346,7 +346,7 @@ def table(rows):
         reference = fit.get((row["task"], keras_backend))
         own = float(row["seconds_a_training"])
         times = f"{reference / own:.1f}" if reference else ""
-        cells = (*(row[name] for name in COLUMNS), times)
+        cells = (*(row.get(name, "") for name in COLUMNS), times)
         lines.append(" ".join(f"{cell:>20}" for cell in cells))
     return "\n".join(lines)
 
