@@ -25,8 +25,8 @@ from hinge_keras.lab.tables.schema import (
     measured,
 )
 
-PAIRED = ("a", "b", "pairs", "mean_a", "mean_b", "difference", "low", "high")
-PAIRED += ("detectable", "p")
+PAIRED = ["a", "b", "pairs", "mean_a", "mean_b", "difference"]
+PAIRED += ["low", "high", "detectable", "p"]
 FEWEST_PAIRS = 6  # Below this no outcome of the signed-rank test reaches 0.05.
 
 
