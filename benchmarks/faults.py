@@ -281,7 +281,7 @@ def interrupts(bench, count, rng):
     """Ctrl-C, and a second one soon after."""
     for i in range(count):
         results = bench.folder / f"interrupt{i}"
-        at = rng.uniform(0.0, bench.seconds)
+        at = rng.uniform(0.0, 0.7 * bench.seconds)
         run = bench.child(
             results, real=True, interrupts=(at, at + rng.uniform(0, 0.05))
         )
