@@ -34,8 +34,9 @@ loop; `fit` is a loop over `model.fit` with `steps_per_execution`, `sklearn` is
 of 100 of moons from call to verdict, and a block of six losses of 77 classes.
 `times fit` compares with `fit` on the same backend (torch: with TensorFlow's).
 Medians of rounds in which all were measured in turn; beside them the slowest round
-over the fastest, the share of the machine's speed at multiplying large matrices,
-and the share of the machine that other processes used meanwhile.
+over the fastest, empty after a single round, the share of the machine's speed at
+multiplying large matrices, and the share of the machine that other processes used
+meanwhile, empty where an earlier run did not look.
 
 {markdown(replicas())}
 

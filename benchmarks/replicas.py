@@ -145,8 +145,9 @@ def summed_up(task, way, replicas, rounds):
     numbers = {
         **medians,
         "seconds_a_training": medians["seconds"] / replicas,
-        "slowest_over_fastest": max(seconds) / min(seconds),
     }
+    if len(rounds) > 1:
+        numbers["slowest_over_fastest"] = max(seconds) / min(seconds)
     key = (task, way, {"torch": "torch"}.get(way, backend()), str(replicas))
     return dict(zip(KEY, key, strict=True)) | {
         n: f"{v:.4g}" for n, v in numbers.items()
