@@ -75,6 +75,7 @@ run-experiments: $(READY)
 benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks.replicas
 	KERAS_BACKEND=jax $(RUN) -m benchmarks.replicas
+	$(RUN) -m benchmarks.growth
 	$(RUN) -m benchmarks.losses
 	KERAS_BACKEND=jax $(RUN) -m benchmarks.losses
 	$(RUN) -m benchmarks.svm

@@ -29,9 +29,8 @@ compilation included. `dense` steps nets of Dense layers in compiled kernels,
 `stacked` any replicas together, `alone` one after another in the same compiled
 loop; `fit` is a loop over `model.fit` with `steps_per_execution`, `sklearn` is
 `keras.wrappers.SKLearnClassifier` in joblib on all cores, `torch` an ensemble by
-`torch.func` written by hand, on one thread or all, whichever was faster. `grid`,
-`call` and `losses` are whole comparisons: `hk.compare` of 540 trainings of circles,
-of 100 of moons from call to verdict, and a block of six losses of 77 classes.
+`torch.func` written by hand, on one thread or all, whichever was faster. `compare`
+is `hk.compare` from call to verdict, `losses` a block of six losses of 77 classes.
 `times fit` compares with `fit` on the same backend (torch: with TensorFlow's).
 Medians of rounds in which all were measured in turn; beside them the slowest round
 over the fastest, empty after a single round, the share of the machine's speed at
@@ -39,6 +38,17 @@ multiplying large matrices, and the share of the machine that other processes us
 meanwhile, empty where an earlier run did not look.
 
 {markdown(replicas())}
+
+How that grows, all else small: 64 replicas, 1,024 rows, two hidden layers of 64,
+10 classes, one loss, 3 epochs of a second block, with nothing left to compile. An
+exponent of 1 is proportional; below, a step's fixed costs are still seen.
+
+{markdown(growth())}
+
+A second process need not compile again if the compilers keep their programs: set
+`JAX_COMPILATION_CACHE_DIR`, or `TF_XLA_FLAGS="--tf_xla_persistent_cache_directory=DIR
+--tf_xla_persistent_cache_device_types=XLA_CPU_JIT,CPU"` on the one machine that they
+were compiled for. Worth it from some losses of many classes on.
 
 ## A loss
 
@@ -83,6 +93,28 @@ def replicas():
     reference = [fit.get(key) for key in zip(table.task, backend, strict=True)]
     table["times fit"] = pd.Series(reference, dtype=float) / table.seconds_a_training
     return table.rename(columns=lambda name: name.replace("_", " "))
+
+
+def growth():
+    """One row a thing that grows: seconds and memory at each size, the exponent."""
+    rows = []
+    for growing, part in pd.read_csv(HERE / "growth.csv").groupby(
+        "growing", sort=False
+    ):
+        told = {
+            name: ", ".join(f"{value:.3g}" for value in part[name])
+            for name in ("size", "seconds", "peak_mebibytes")
+        }
+        rows.append(
+            {
+                "growing": growing,
+                "sizes": told["size"],
+                "seconds": told["seconds"],
+                "exponent of seconds": part.exponent.iloc[0],
+                "peak MiB": told["peak_mebibytes"],
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def losses():

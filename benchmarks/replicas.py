@@ -15,10 +15,9 @@ The ways:
     sklearn          `keras.wrappers.SKLearnClassifier` in joblib, one job a core
     torch            an ensemble by `torch.func.functional_call` and `vmap`, on as
                      many threads as it is fastest with
-    grid             3 losses, 6 learning rates, 30 seeds with metrics and
-                     statistics, from call to verdict
-    call             `hk.compare` of one loss, 5 learning rates, 20 seeds, 20
-                     epochs, from call to verdict
+    compare          `hk.compare` from call to verdict: of circles and of a table 3
+                     losses, 6 learning rates, 30 seeds; of moons, task `call`, one
+                     loss, 5 learning rates, 20 seeds
     losses           6 losses in one block, 15 replicas each
 A loop is timed on a few trainings and its rate holds for any number.
 """
@@ -61,11 +60,15 @@ COUNTS = {
     "stacked": (1, 10, 100, 1000),
     "alone": (1, 10),
     "torch": (1, 10, 100, 1000),
-    "grid": (540,),
-    "call": (100,),
+    "compare": (540,),
     "losses": (90,),
 }
-ONLY = {"circles": ("grid",), "moons": ("call",), "classes": ("losses",)}
+# Tasks of which whole comparisons are timed, and only these.
+WHOLE = {
+    "call": ("compare", "fit"),
+    "table": ("compare", "fit"),
+    "classes": ("losses",),
+}
 LOOPED, ROUNDS = 2, 3
 
 
@@ -105,15 +108,15 @@ def plan(tasks, only):
     """What to measure, cheap first."""
     others = ("fit", "sklearn", "torch") if backend() == "tensorflow" else ("fit",)
     for task in tasks:
-        own = () if task in ("images", "classes") else ("dense",)
-        ways = (*own, "stacked", "alone", *ONLY.get(task, ()), *others)
-        if task == "classes":
-            ways = ONLY[task]
+        own = {"images": (), "circles": ("dense", "compare")}.get(task, ("dense",))
+        ways = WHOLE.get(task, (*own, "stacked", "alone", *others))
         for way in ways:
             if only in (None, way) and not (task == "images" and way == "sklearn"):
                 counts = COUNTS.get(way, (LOOPED,))
                 if task == "images":
                     counts = [count for count in counts if count <= 10]
+                if task == "call" and way == "compare":
+                    counts = (100,)
                 yield from ((task, way, count) for count in counts)
 
 
@@ -166,8 +169,7 @@ def measured(task, way, replicas):
         "fit": looped,
         "sklearn": wrapped,
         "torch": ensemble,
-        "grid": compared,
-        "call": called,
+        "compare": {"call": called, "table": tabled}.get(task, compared),
         "losses": six_losses,
     }.get(way)
     work = stack(task, replicas, way) if prepare is None else prepare(task, replicas)
@@ -281,8 +283,23 @@ def called(task, replicas):
             losses="hinge",
             seeds=replicas // len(rates),
             learning_rates=rates,
-            epochs=20,
+            epochs=TASKS[task][4],
         )
+        return found.verdict()
+
+    return work
+
+
+def tabled(task, replicas):
+    """The same of the default three losses and six rates, on a table."""
+    from hinge_keras.lab.compare import compare
+
+    x, y = examples(task, 0)
+    rates = [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3]
+
+    def work():
+        seeds, epochs = replicas // 18, TASKS[task][4]
+        found = compare(None, x, y, seeds=seeds, learning_rates=rates, epochs=epochs)
         return found.verdict()
 
     return work
