@@ -43,7 +43,7 @@ How that grows, all else small: 64 replicas, 1,024 rows, two hidden layers of 64
 10 classes, one loss, 3 epochs of a second block, with nothing left to compile. An
 exponent of 1 is proportional; below, a step's fixed costs are still seen.
 
-{markdown(growth())}
+{markdown(growing())}
 
 A second process need not compile again if the compilers keep their programs: set
 `JAX_COMPILATION_CACHE_DIR`, or `TF_XLA_FLAGS="--tf_xla_persistent_cache_directory=DIR
@@ -95,19 +95,18 @@ def replicas():
     return table.rename(columns=lambda name: name.replace("_", " "))
 
 
-def growth():
+def growing():
     """One row a thing that grows: seconds and memory at each size, the exponent."""
     rows = []
-    for growing, part in pd.read_csv(HERE / "growth.csv").groupby(
-        "growing", sort=False
-    ):
+    table = pd.read_csv(HERE / "growth.csv")
+    for name, part in table.groupby("growing", sort=False):
         told = {
-            name: ", ".join(f"{value:.3g}" for value in part[name])
-            for name in ("size", "seconds", "peak_mebibytes")
+            column: ", ".join(f"{value:.3g}" for value in part[column])
+            for column in ("size", "seconds", "peak_mebibytes")
         }
         rows.append(
             {
-                "growing": growing,
+                "growing": name,
                 "sizes": told["size"],
                 "seconds": told["seconds"],
                 "exponent of seconds": part.exponent.iloc[0],
