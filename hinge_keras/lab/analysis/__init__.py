@@ -1,22 +1,32 @@
 """Tables in, tables out: choose, compare, rank, sum up, judge. Nothing here trains."""
 
 from hinge_keras.lab.analysis import claims
-from hinge_keras.lab.analysis.choose import chosen, chosen_by_each
+from hinge_keras.lab.analysis.choose import best, chosen, edges
 from hinge_keras.lab.analysis.compare import (
+    PAIRED,
+    SAID,
     between,
     compare,
     compare_each,
     compare_parts,
     seen,
 )
-from hinge_keras.lab.analysis.intervals import (
-    bootstrap_interval,
+from hinge_keras.lab.analysis.evidence import (
     detectable,
-    holm,
+    different,
+    equal,
+    pairs_needed,
     share_interval,
-    signed_rank,
+    student_interval,
 )
-from hinge_keras.lab.analysis.ranks import critical_difference, ranked, wins
+from hinge_keras.lab.analysis.ranks import (
+    compare_over_sets,
+    critical_difference,
+    over_sets,
+    ranked,
+    wins,
+)
+from hinge_keras.lab.analysis.selection import Search
 from hinge_keras.lab.analysis.summaries import (
     binned,
     described,
@@ -30,29 +40,36 @@ from hinge_keras.lab.analysis.summaries import (
 )
 
 __all__ = [
+    "PAIRED",
+    "SAID",
+    "Search",
+    "best",
     "between",
     "binned",
-    "bootstrap_interval",
     "chosen",
-    "chosen_by_each",
     "claims",
     "compare",
     "compare_each",
+    "compare_over_sets",
     "compare_parts",
     "critical_difference",
     "described",
     "detectable",
+    "different",
+    "edges",
     "ends",
     "epochs_to",
+    "equal",
     "first_epoch",
-    "holm",
     "interquartile_mean",
+    "over_sets",
+    "pairs_needed",
     "percent",
     "ranked",
     "seen",
     "share_interval",
     "shares",
-    "signed_rank",
     "stacked",
+    "student_interval",
     "wins",
 ]

@@ -8,16 +8,22 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from hinge_keras.lab.analysis.intervals import (
+from hinge_keras.lab.analysis.evidence import (
     ALPHA,
-    bootstrap_interval,
     detectable,
-    holm,
-    signed_rank,
+    different,
+    equal,
+    of_pairs,
+    pairs_needed,
 )
 from hinge_keras.lab.tables.schema import (
+    EDGE,
+    EQUAL,
     HIGHER,
     LOWER,
+    OVERLAP,
+    POINTS,
+    RISING,
     SEED,
     TEST,
     TOO_FEW,
@@ -25,9 +31,10 @@ from hinge_keras.lab.tables.schema import (
     measured,
 )
 
-PAIRED = ["a", "b", "pairs", "mean_a", "mean_b", "difference"]
-PAIRED += ["low", "high", "detectable", "p"]
-FEWEST_PAIRS = 6  # Below this no outcome of the signed-rank test reaches 0.05.
+PAIRED = ["a", "b", "pairs", "mean_a", "mean_b", "difference", "low", "high"]
+PAIRED += ["wins", "detectable", "within", "unit", "selection"]
+PAIRED += ["p", "p_equal"]
+SAID = ["family", "finding", "better", "marks"]
 
 
 def compare(
@@ -38,8 +45,13 @@ def compare(
     pair=(SEED,),
     against=None,
     split=TEST,
+    unit=POINTS,
+    search=None,
 ):
     """Every two arms against each other, or all against one, paired by seed.
+
+    The rows are one family: each is tested, and has its interval, at 5 % over their
+    number (Bonferroni), so that 95 times in 100 all intervals hold at once.
 
     Args:
         trials: One row an arm and pair; see `choose.chosen`.
@@ -50,31 +62,44 @@ def compare(
         against: The arm that the others are compared with; `None` compares
             every two.
         split: The part of the data that it was measured on.
+        unit: The `schema.Unit` to tell differences in.
+        search: The `selection.Search` that chose the trials, `None` if nothing did:
+            what it might have chosen with other seeds is inside tests and intervals.
 
     Returns:
-        One row a comparison: `a`, `b`, `pairs`, both means, the mean
-        `difference` a - b with its 95 % bootstrap interval `low`, `high`, the
-        difference `detectable` with that many pairs, the Wilcoxon signed-rank
-        `p`, `p_holm` corrected over all rows, and a `finding`: whether a is
-        `"higher"`, `"lower"`, or that is `"undecided"`.
+        One row a comparison: `a`, `b`, `pairs`, both means, the mean `difference`
+        a - b with its simultaneous interval `low`, `high`, the share of pairs that a
+        `wins`, a tie counting half, the difference `detectable`, the unit and the
+        distance `within` which arms are equal, and how many times wider the
+        `selection` makes the differences; the `p` of a difference, of that
+        equality `p_equal`, both corrected for the `family`, whose size is given; and a
+        `finding`, one of `schema.FINDINGS`, with the arm that is `better` if one is
+        seen to be. `marks` says what is amiss with the choice
+        of an arm: `"a: edge"`.
     """
     values = measured(trials, measure, split)
-    rows = []
+    found = []
     groups = trials.groupby(list(within), sort=False) if within else [((), trials)]
     for key, group in groups:
         wide = group.pivot_table(index=list(pair), columns=arm, values=values)
-        wide = wide.reindex(columns=group[arm].unique())
+        wide = unit.scale * wide.reindex(columns=group[arm].unique())
+        overlap = overlap_of(group) if SEED in pair else 0.0
         for a, b in itertools.combinations(wide.columns, 2):
-            if against not in (None, a, b):
-                continue
-            both = wide[[a, b]].dropna()
-            named = dict(zip(within, key, strict=True))
-            rows.append({"measure": measure, **named, **paired(both[a], both[b], a, b)})
-    columns = dict.fromkeys(["measure", *within, *PAIRED])
-    table = pd.DataFrame(rows, columns=list(columns))
-    table["p_holm"] = holm(table["p"])
-    table["finding"] = [finding(row) for row in table.to_dict("records")]
-    return table
+            if against in (None, a, b):
+                named = {"measure": measure, **dict(zip(within, key, strict=True))}
+                both = wide[[a, b]].dropna().to_numpy().T
+                one, other = (group[group[arm] == name] for name in (a, b))
+                named |= {"a": a, "b": b, "marks": marks(one, other)}
+                named["selection"] = (
+                    search.spread(one, other, values) if search else 1.0
+                )
+                found.append((named, both, overlap))
+    rows = [
+        {**named, **paired(named, *both, unit, overlap, family=len(found))}
+        for named, both, overlap in found
+    ]
+    columns = dict.fromkeys(["measure", *within, *PAIRED, *SAID])
+    return pd.DataFrame(rows, columns=list(columns))
 
 
 def compare_each(trials, measures, arm="arm", **options):
@@ -103,31 +128,71 @@ def compare_parts(
     return pd.concat(tables, ignore_index=True)
 
 
-def paired(x, y, a, b):
-    """One comparison of two columns of pairs."""
-    difference = (x - y).to_numpy()
-    low, high = bootstrap_interval(difference)
-    return {
-        "a": a,
-        "b": b,
-        "pairs": len(difference),
+def paired(named, x, y, unit, overlap, family):
+    """One comparison of two arms by their columns, in a family of so many."""
+    row = {
+        "pairs": len(x),
+        "within": unit.equal,
+        "unit": unit.name,
+        "family": family,
+        "finding": TOO_FEW,
+        "better": "",
+    }
+    if len(x) == 0:
+        return row
+    # As wide as differences would spread if their arms were chosen anew.
+    spread = (x - y).mean() + named["selection"] * (x - y - (x - y).mean())
+    shown = of_pairs(spread, overlap if len(x) > 1 else 0.0)
+    p, p_equal = different(shown), np.nan
+    if unit.equal is not None:
+        p_equal = min(1.0, family * equal(shown, unit.equal))
+    low, high = shown.interval(ALPHA / family)
+    row |= {
         "mean_a": x.mean(),
         "mean_b": y.mean(),
-        "difference": difference.mean() if len(difference) else np.nan,
+        "difference": (x - y).mean(),
         "low": low,
         "high": high,
-        "detectable": detectable(difference),
-        "p": signed_rank(difference),
+        "wins": ((x > y) + 0.5 * (x == y)).mean(),
+        "detectable": detectable(shown, family),
+        "p": min(1.0, family * p),
+        "p_equal": p_equal,
     }
+    row["finding"] = finding(row)
+    if row["finding"] in (HIGHER, LOWER):
+        first = (row["finding"] == HIGHER) == unit.higher_is_better
+        row["better"] = named["a" if first else "b"]
+    return row
 
 
 def finding(row):
-    """What a comparison shows of a: both the test and the interval must agree."""
-    if row["pairs"] < FEWEST_PAIRS:
+    """What a comparison shows of a: better seen than equal, and equal than nothing."""
+    if row["pairs"] < pairs_needed(row["family"]) and np.isnan(row["detectable"]):
         return TOO_FEW
-    if row["p_holm"] >= ALPHA or row["low"] <= 0 <= row["high"]:
-        return UNDECIDED
-    return HIGHER if row["difference"] > 0 else LOWER
+    if row["p"] <= ALPHA:
+        return HIGHER if row["difference"] > 0 else LOWER
+    return EQUAL if row["p_equal"] <= ALPHA else UNDECIDED
+
+
+def overlap_of(rows):
+    """Of the splits of a data set; 0 where its seeds do not split the same examples."""
+    if OVERLAP not in rows:
+        return 0.0
+    return rows[OVERLAP].fillna(0.0).max()
+
+
+def marks(one, other):
+    """What is amiss with the choice of two arms, `"a: edge; b: rising"`."""
+    told = []
+    for side, own in (("a", one), ("b", other)):
+        amiss = [
+            mark
+            for mark in (EDGE, RISING)
+            if mark in own and own[mark].dropna().astype(bool).any()
+        ]
+        if amiss:
+            told.append(f"{side}: {', '.join(amiss)}")
+    return "; ".join(told)
 
 
 def seen(comparisons):

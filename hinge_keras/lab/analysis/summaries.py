@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import scipy.stats
 
-from hinge_keras.lab.analysis.intervals import share_interval
+from hinge_keras.lab.analysis.evidence import share_interval
 from hinge_keras.lab.tables.schema import DIVERGED, EPOCH, KEY, STATUS, column, measured
 
 
@@ -102,7 +102,8 @@ def ends(curves, measured, by):
 def epochs_to(trials, curves, measure, level):
     """Epochs until a validation measure reaches a level, one a trial.
 
-    A trial that never gets there counts as one that does after its last epoch.
+    A trial that never gets there is censored: it counts with all its budget, so that
+    a mean is the restricted one, of epochs within the budget.
 
     Args:
         trials: A table of trials.
@@ -111,7 +112,7 @@ def epochs_to(trials, curves, measure, level):
         level: What it must reach.
     """
     first = first_epoch(curves, measure, level)
-    return trials[KEY].map(first).fillna(curves[EPOCH].max() + 1)
+    return trials[KEY].map(first).fillna(curves[EPOCH].max())
 
 
 def binned(forecasts, outcomes, bins=10):

@@ -6,22 +6,54 @@ A measured column is called `{split}_{measure}`, for example `test_accuracy`; on
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
 # What a trial is, before its axes and after them; tags come last.
 CELL = ("dataset", "model", "arm")
 SEED, STATUS, EPOCHS_RUN, EPOCH, KEY = "seed", "status", "epochs_run", "epoch", "key"
+# The axes of which an arm's best value has nothing tried beyond it; whether it still
+# learns when its training ends; the test over the training examples of random splits.
+EDGE, RISING, OVERLAP = "edge", "rising", "overlap"
+COVERS = "covers"  # A tag that is no column: what a seed draws of a data set.
+POINTS_DRAWN = "the points"
 DONE, DIVERGED = "done", "diverged"
 RATE, DECAY = "learning_rate", "weight_decay"
 # Hyper-parameters that an optimizer has; others are a loss's own.
 OF_OPTIMIZER = (RATE, DECAY)
-RESERVED = (*CELL, *OF_OPTIMIZER, SEED, STATUS, EPOCHS_RUN, EPOCH, KEY, "split")
+RESERVED = (*CELL, *OF_OPTIMIZER, SEED, STATUS, EPOCHS_RUN, EPOCH, KEY)
+RESERVED += (EDGE, RISING, COVERS, "split")
 
 # What a comparison says of its first arm beside its second.
-HIGHER, LOWER, UNDECIDED, TOO_FEW = "higher", "lower", "undecided", "too few pairs"
+HIGHER, LOWER, EQUAL = "higher", "lower", "equal"
+UNDECIDED, TOO_FEW = "undecided", "too few pairs"
+FINDINGS = (HIGHER, LOWER, EQUAL, UNDECIDED, TOO_FEW)
 
+
+class Unit(NamedTuple):
+    """What a difference is told in.
+
+    Attributes:
+        name: As it stands behind a number.
+        scale: What a measured value is multiplied by.
+        equal: Differences no larger than this, in the unit, do not matter; `None`
+            where nobody said what does.
+        higher_is_better: Whether more is better.
+    """
+
+    name: str
+    scale: float = 1.0
+    equal: float | None = None
+    higher_is_better: bool = True
+
+
+POINTS = Unit("points", 100.0, 1.0)
+IN_POINTS = Unit("points", 1.0, 1.0)  # Of what is in percent already.
+ERROR = Unit("points", 100.0, 1.0, higher_is_better=False)
+SAVED = Unit("epochs", 1.0, 1.0)  # Of epochs that an arm needs less.
+PLAIN = Unit("", higher_is_better=False)
 KINDS = {"share": True, "loss": False, "count": None}
-UNITS = {"share": ("points", 100.0), "loss": ("", 1.0), "count": ("", 1.0)}
+UNITS = {"share": POINTS, "loss": PLAIN, "count": PLAIN}
 
 
 @dataclass(frozen=True)
@@ -70,6 +102,11 @@ def measure_of(measures, *names):
     if name is None:
         return measures[0]
     return next(each for each in (*measures, LOSS) if each.name == name)
+
+
+def unit_of(measure):
+    """What differences of a measure are told in."""
+    return UNITS[measure.kind]
 
 
 def column(split, measure):

@@ -1,14 +1,11 @@
 """Choice on validation, pairs by seed, and verdicts that can say nothing was seen."""
 
-import itertools
-
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.stats
 
 from hinge_keras.lab import analysis
-from hinge_keras.lab.tables.schema import Measure
+from hinge_keras.lab.tables.schema import ERROR, PLAIN, Measure
 
 
 def trials(gap, seeds=20, noise=0.01, seed=0):
@@ -33,9 +30,127 @@ def test_a_real_gap_is_seen_though_seeds_vary_more():
     assert row["low"] > 0
 
 
-def test_no_gap_is_no_difference_seen():
-    (row,) = analysis.compare(trials(0.0), "accuracy").to_dict("records")
+def test_arms_that_differ_by_less_than_matters_are_equal():
+    (row,) = analysis.compare(trials(0.0, noise=0.002), "accuracy").to_dict("records")
+    assert (row["finding"], row["within"], row["unit"]) == ("equal", 1.0, "points")
+    assert row["better"] == ""
+
+
+def test_a_difference_is_told_before_an_equality():
+    table = trials(0.004, noise=0.002)
+    (row,) = analysis.compare(table, "accuracy").to_dict("records")
+    assert (row["finding"], row["better"]) == ("higher", "a")
+    assert row["p_equal"] < 0.05
+
+
+def test_too_wide_an_interval_is_neither():
+    (row,) = analysis.compare(trials(0.0, noise=0.1), "accuracy").to_dict("records")
     assert row["finding"] == "undecided"
+    assert row["low"] < -1 < 1 < row["high"]
+
+
+def test_where_less_is_better_the_lower_arm_is():
+    (row,) = analysis.compare(trials(0.01), "accuracy", unit=ERROR).to_dict("records")
+    assert (row["finding"], row["better"]) == ("higher", "b")
+
+
+def test_a_unit_without_a_distance_knows_no_equal_arms():
+    table = trials(0.0, noise=0.002)
+    (row,) = analysis.compare(table, "accuracy", unit=PLAIN).to_dict("records")
+    assert row["finding"] == "undecided"
+    assert np.isnan(row["p_equal"])
+
+
+def test_too_few_pairs_for_the_family_are_said_to_be_so():
+    for seeds, family, expected in ((5, 1, "too few pairs"), (6, 1, "higher"),
+                                    (7, 4, "too few pairs"), (7, 3, "higher")):  # fmt: skip
+        tables = [trials(0.5, seeds).assign(dataset=str(i)) for i in range(family)]
+        found = analysis.compare(pd.concat(tables), "accuracy").finding
+        assert set(found) == {expected}, (seeds, family)
+
+
+def test_the_rows_of_a_family_are_tested_and_have_intervals_together():
+    alone = analysis.compare(trials(0.01), "accuracy").iloc[0]
+    tables = [trials(0.01).assign(dataset=str(i)) for i in range(10)]
+    row = analysis.compare(pd.concat(tables), "accuracy").iloc[0]
+    assert (alone.family, row.family) == (1, 10)
+    assert row.p == pytest.approx(10 * alone.p)
+    assert row.low < alone.low < alone.high < row.high
+    assert row.detectable > alone.detectable
+
+
+def test_a_tie_is_half_a_win():
+    table = trials(0.0, seeds=8, noise=0.0)
+    table.loc[:1, "test_accuracy"] += 0.1
+    (row,) = analysis.compare(table, "accuracy").to_dict("records")
+    assert row["wins"] == (2 + 6 / 2) / 8
+
+
+def test_splits_of_one_data_set_are_corrected_for_their_overlap():
+    plain = analysis.compare(trials(0.01), "accuracy").iloc[0]
+    split = analysis.compare(trials(0.01).assign(overlap=0.25), "accuracy").iloc[0]
+    assert split.high - split.low > 2 * (plain.high - plain.low)
+    over_sets = trials(0.01).assign(overlap=0.25, dataset=lambda t: t.seed)
+    options = {"within": (), "pair": ("dataset",)}
+    assert analysis.compare(over_sets, "accuracy", **options).iloc[0].low == plain.low
+
+
+def test_data_sets_with_and_without_overlap_stand_in_one_table():
+    whole = trials(0.01).assign(dataset="new points")
+    split = trials(0.01).assign(dataset="splits", overlap=0.25)
+    both = analysis.compare(pd.concat([whole, split]), "accuracy")
+    assert both.finding.tolist() == ["higher", "higher"]
+    assert both.p[0] < both.p[1] < 0.05
+
+
+def test_what_is_amiss_with_an_arm_is_marked():
+    table = trials(0.01).assign(edge="", rising=False)
+    assert analysis.compare(table, "accuracy").marks.tolist() == [""]
+    table.loc[table.arm == "a", "edge"] = "learning_rate"
+    table.loc[table.arm == "b", "rising"] = True
+    told = table.assign(rising=table.rising.where(table.arm == "b"))  # a: not known.
+    assert analysis.compare(told, "accuracy").marks.tolist() == ["a: edge; b: rising"]
+    assert analysis.compare(table, "accuracy").marks.tolist() == ["a: edge; b: rising"]
+
+
+def test_a_level_never_reached_is_censored_at_the_budget():
+    trials = pd.DataFrame({"key": ["a", "b"]})
+    curves = pd.DataFrame(
+        {
+            "key": list("aaabbb"),
+            "epoch": [1, 2, 3] * 2,
+            "validation_y": [0.1, 0.9, 0.9, 0.1, 0.2, 0.3],
+        }
+    )
+    assert analysis.epochs_to(trials, curves, "y", 0.5).tolist() == [2.0, 3.0]
+
+
+def test_of_equal_rates_by_validation_the_middle_one_is_taken():
+    table = grid().assign(validation_accuracy=0.5)
+    assert set(analysis.chosen(table, ACCURACY).learning_rate) == {2.0}
+
+
+@pytest.mark.parametrize(
+    ("best", "edge"), [(1.0, "learning_rate"), (2.0, ""), (3.0, "learning_rate")]
+)
+def test_a_best_value_with_nothing_beyond_it_is_at_an_edge(best, edge):
+    table = grid().assign(validation_accuracy=lambda t: -abs(t.learning_rate - best))
+    found = analysis.chosen(table, ACCURACY)
+    assert set(found.learning_rate) == {best}
+    assert set(found.edge) == {edge}
+
+
+def test_a_single_value_has_no_edge_and_zero_is_none():
+    alone = grid()[lambda t: t.learning_rate == 2.0]
+    assert set(analysis.chosen(alone, ACCURACY).edge) == {""}
+    decays = grid().assign(
+        learning_rate=0.1,
+        weight_decay=grid().learning_rate - 1,
+        validation_accuracy=lambda t: -t.weight_decay,
+    )
+    found = analysis.chosen(decays, ACCURACY, ("learning_rate", "weight_decay"))
+    assert set(found.weight_decay) == {0.0}
+    assert set(found.edge) == {""}
 
 
 def test_unpaired_seeds_do_not_count():
@@ -45,17 +160,6 @@ def test_unpaired_seeds_do_not_count():
     assert row["pairs"] == 17
 
 
-def test_too_few_pairs_are_said_to_be_so():
-    (row,) = analysis.compare(trials(0.5, seeds=5), "accuracy").to_dict("records")
-    assert row["finding"] == "too few pairs"
-
-
-def test_equal_columns_differ_by_nothing():
-    (row,) = analysis.compare(trials(0.0, noise=0.0), "accuracy").to_dict("records")
-    assert (row["difference"], row["p"]) == (0.0, 1.0)
-    assert row["finding"] == "undecided"
-
-
 def test_swapping_the_arms_mirrors_the_row():
     table = trials(0.01)
     swapped = table.assign(arm=table.arm.map({"a": "b", "b": "a"}))
@@ -63,27 +167,6 @@ def test_swapping_the_arms_mirrors_the_row():
     two = analysis.compare(swapped, "accuracy").iloc[0]
     assert (two.a, two.b) == ("b", "a")
     assert one.p == two.p
-
-
-def test_holm_equals_a_slow_loop():
-    p = [0.01, 0.04, 0.03, 0.005]
-    order = np.argsort(p)
-    expected, worst = np.empty(4), 0.0
-    for step, index in enumerate(order):
-        worst = max(worst, min(1.0, (4 - step) * p[index]))
-        expected[index] = worst
-    np.testing.assert_allclose(analysis.holm(p), expected)
-    np.testing.assert_allclose(analysis.holm([*p, np.nan])[:4], expected)
-
-
-def test_the_interval_covers_as_often_as_it_says():
-    rng = np.random.default_rng(1)
-    hits = 0
-    for _ in range(60):
-        low, high = analysis.bootstrap_interval(rng.normal(0.3, 1.0, 30))
-        hits += low <= 0.3 <= high
-    assert scipy.stats.binom.cdf(hits, 60, 0.93) > 0.01
-    assert hits < 60
 
 
 ACCURACY = Measure("accuracy")
@@ -119,11 +202,6 @@ def test_the_lower_is_better_where_it_is_a_loss():
     assert set(best.learning_rate) == {1.0}
 
 
-def test_equal_rates_by_validation_go_to_the_smaller():
-    table = grid().assign(validation_accuracy=0.5)
-    assert set(analysis.chosen(table, ACCURACY).learning_rate) == {1.0}
-
-
 def test_a_choice_without_a_validation_part_is_refused():
     table = grid().drop(columns="validation_accuracy")
     with pytest.raises(ValueError, match="measure is 'accuracy'; accepted for a cho"):
@@ -147,29 +225,6 @@ def test_several_axes_are_chosen_together_and_an_arm_may_lack_one():
     best = analysis.chosen(pd.DataFrame(rows), ACCURACY, ("learning_rate", "sigma"))
     cells = best[["arm", "learning_rate", "sigma"]].fillna(-1).to_numpy().tolist()
     assert cells == [["a", 0.2, 1.0], ["b", 0.1, -1.0]]
-
-
-def test_gaps_that_differ_by_rounding_alone_are_ties():
-    exact = np.array([1.0, 1.0, 1.0, -1.0, 2.0, 1.0, 3.0])
-    rounded = exact / 10 + np.array([1, -1, 0, 1, 0, 0, 1]) * 1e-16
-    assert analysis.signed_rank(rounded) == analysis.signed_rank(exact)
-
-
-def test_a_share_and_its_interval():
-    share, low, high = analysis.share_interval(15, 20)
-    assert share == 0.75
-    assert 0.53 < low < 0.54
-    assert 0.88 < high < 0.89
-    assert np.isnan(analysis.share_interval(0, 0)).all()
-
-
-def test_ranks_alone_are_no_verdict_when_the_mean_may_be_nothing():
-    table = trials(0.01)
-    table.loc[0, "test_accuracy"] -= 0.5  # One seed where `a` failed.
-    (row,) = analysis.compare(table, "accuracy").to_dict("records")
-    assert row["p_holm"] < 0.05
-    assert row["low"] < 0 < row["high"]
-    assert row["finding"] == "undecided"
 
 
 def test_ranks_and_their_critical_difference_are_demsars():
@@ -198,7 +253,7 @@ def test_against_one_arm_the_rest_are_not_compared_and_not_corrected_for():
     table = pd.concat([table, third], ignore_index=True)
     rows = analysis.compare(table, "accuracy", against="b")
     assert rows[["a", "b"]].to_numpy().tolist() == [["a", "b"], ["b", "c"]]
-    assert rows.p_holm[0] == pytest.approx(2 * rows.p[0])
+    assert rows.family.tolist() == [2, 2]
 
 
 def test_a_row_is_found_by_its_two_arms_in_either_order():
@@ -260,23 +315,6 @@ def test_measured_columns_are_stacked_in_percent():
     assert table.seed.tolist() == [0, 1, 0, 1]
 
 
-def test_each_measure_chooses_its_own_rate():
-    cells = [(r, s) for r in (0.1, 0.2) for s in (0, 1)]
-    trials = pd.DataFrame(cells, columns=["learning_rate", "seed"])
-    trials = trials.assign(dataset="d", model="m", arm="l")
-    for part in ("validation", "test"):
-        trials[f"{part}_sign"] = [0.9, 0.9, 0.5, 0.5]
-        trials[f"{part}_order"] = [0.3, 0.3, 0.6, 0.6]
-    table = analysis.chosen_by_each(
-        trials,
-        [Measure("sign"), Measure("order"), Measure("unasked")],
-        {"sign": "by sign", "order": "by order"},
-    )
-    assert table.measure.tolist() == ["by sign"] * 2 + ["by order"] * 2
-    assert table.learning_rate.tolist() == [0.1, 0.1, 0.2, 0.2]
-    assert table.value.tolist() == pytest.approx([90, 90, 60, 60])
-
-
 def test_each_part_is_corrected_by_itself():
     rng = np.random.default_rng(0)
     cells = [(m, arm, s) for m in "xy" for arm in "abc" for s in range(8)]
@@ -285,7 +323,8 @@ def test_each_part_is_corrected_by_itself():
     rows = analysis.compare_parts(table)
     assert rows.measure.tolist() == ["x"] * 3 + ["y"] * 3
     alone = analysis.compare(table[table.measure == "y"], "value")
-    assert rows.p_holm[3:].tolist() == alone.p_holm.tolist()
+    assert rows.p[3:].tolist() == alone.p.tolist()
+    assert rows.family.tolist() == [3] * 6
 
 
 def test_the_end_of_curves_is_the_median_of_their_last_epoch():
@@ -297,27 +336,6 @@ def test_the_end_of_curves_is_the_median_of_their_last_epoch():
         }
     )
     assert analysis.ends(curves, "y", "arm").to_dict() == {"a": 2.0, "b": 4.0}
-
-
-def test_a_level_never_reached_counts_as_reached_after_the_last_epoch():
-    trials = pd.DataFrame({"key": ["a", "b"]})
-    curves = pd.DataFrame(
-        {
-            "key": list("aaabbb"),
-            "epoch": [1, 2, 3] * 2,
-            "validation_y": [0.1, 0.9, 0.9, 0.1, 0.2, 0.3],
-        }
-    )
-    assert analysis.epochs_to(trials, curves, "y", 0.5).tolist() == [2.0, 4.0]
-
-
-def test_what_a_design_can_show_grows_with_the_power_asked():
-    difference = np.random.default_rng(0).normal(size=20)
-    t = scipy.stats.t(19)
-    reach = t.ppf(0.975) + t.ppf(0.8)
-    expected = reach * difference.std(ddof=1) / np.sqrt(20)
-    assert analysis.detectable(difference) == pytest.approx(expected)
-    assert np.isnan(analysis.detectable(difference[:1]))
 
 
 def test_the_interquartile_mean_is_of_the_middle_half():
@@ -339,26 +357,29 @@ def test_an_unknown_measure_is_refused():
         analysis.compare(trials(0.01), "luck")
 
 
-@pytest.mark.parametrize("pairs", [1, 2, 6, 9, 12])
-@pytest.mark.parametrize("ties", [False, True])
-def test_the_signed_rank_p_is_that_of_all_signs_tried(pairs, ties):
-    rng = np.random.default_rng(pairs)
-    gaps = rng.normal(0.5, 1, pairs).round(0 if ties else 9)
-    gaps = np.where(gaps == 0, 1.0, gaps)
-    ranks = scipy.stats.rankdata(np.abs(gaps))
-    signs = np.array(list(itertools.product([0, 1], repeat=pairs)))
-    sums, ours = signs @ ranks, ranks[gaps > 0].sum()
-    tail = min((sums <= ours).mean(), (sums >= ours).mean())
-    assert analysis.signed_rank(gaps) == pytest.approx(min(1.0, 2 * tail))
+def sets(gap, count=12, noise=0.3, seed=0):
+    """Two arms on several sets, a gap of points apart on average."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for s, level in enumerate(rng.normal(0.8, 0.1, count)):
+        apart = rng.normal(gap, noise) / 100
+        rows += [("a", s, seed, level + apart) for seed in range(2)]
+        rows += [("b", s, seed, level) for seed in range(2)]
+    return pd.DataFrame(rows, columns=["arm", "dataset", "seed", "test_accuracy"])
 
 
-@pytest.mark.parametrize("pairs", [8, 20, 30])
-def test_without_ties_the_signed_rank_p_is_scipys_exact_one(pairs):
-    gaps = np.random.default_rng(pairs).normal(0.3, 1, pairs)
-    expected = scipy.stats.wilcoxon(gaps, method="exact").pvalue
-    assert analysis.signed_rank(gaps) == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("gap", "finding", "likely"),
+    [(3.0, "higher", 0), (0.0, "equal", 1), (-3.0, "lower", 2)],
+)
+def test_arms_in_general_are_compared_over_data_sets(gap, finding, likely):
+    (row,) = analysis.compare_over_sets(sets(gap), "accuracy").to_dict("records")
+    assert (row["pairs"], row["finding"]) == (12, finding)
+    found = [row[f"likely_{name}"] for name in ("better", "equal", "worse")]
+    assert sum(found) == pytest.approx(1)
+    assert found[likely] > 0.95
 
 
-def test_pairs_that_differ_by_nothing_are_left_out():
-    gaps = np.array([0.1, 0.2, -0.05, 0.3, 0.4, 0.7])
-    assert analysis.signed_rank(np.r_[gaps, 0.0, 0.0]) == analysis.signed_rank(gaps)
+def test_few_sets_leave_it_open_what_another_would_show():
+    found = analysis.over_sets([2.0, -2.0, 0.5], 1.0)
+    assert found.max() < 0.9
