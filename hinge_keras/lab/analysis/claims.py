@@ -1,59 +1,82 @@
-"""What a published claim is worth, by rule: its value, ours, and one word for both.
+"""What a published claim is worth, by rule: its number, ours, and one word for both.
 
-Each rule takes measurements of our trials and returns a verdict; none is ever
-written by hand. `claim` puts the verdict beside the numbers it follows from.
+Each row has a claim, what it was tried on here, and a verdict that follows from the
+numbers beside it; none is ever written by hand. A number of one run is looked for
+among our runs; an order of two arms is judged by their comparison.
 """
 
 import numpy as np
 import pandas as pd
 
-from hinge_keras.lab.analysis import intervals
+from hinge_keras.lab.analysis import evidence as shown
 from hinge_keras.lab.analysis.compare import between
-from hinge_keras.lab.tables.schema import EPOCH, HIGHER, TOO_FEW, UNDECIDED
+from hinge_keras.lab.tables.schema import (
+    EPOCH,
+    EQUAL,
+    KEY,
+    TOO_FEW,
+    UNDECIDED,
+)
 
-REPRODUCED, NOT_REPRODUCED = "reproduced", "not reproduced"
+REPRODUCED, NOT_REPRODUCED, REVERSED = "reproduced", "not reproduced", "reversed"
+TYPICAL, POSSIBLE, NEVER = "typical", "possible", "never seen"
 METRIC, SEEDS, DECODER = "metric artefact", "seed noise", "decoder bug"
-NOT_COMPARABLE, SAME, REVERSED = "not comparable", "no difference seen", "reversed"
-FEW = "too few pairs"
+NOT_COMPARABLE = "not comparable"
 UNPUBLISHED, NO_DATA = "no published number", "no data"
+PLACES = (NO_DATA, TYPICAL, POSSIBLE, NEVER)  # From unknown to far out.
+# What says neither yes nor no.
+SILENT = (UNDECIDED, TOO_FEW, NOT_COMPARABLE, UNPUBLISHED, NO_DATA)
 
-COLUMNS = ["claim", "source", "published", "ours", "low", "high", "seeds", "verdict"]
+COLUMNS = ["claim", "source", "on", "published", "ours", "low", "high", "runs"]
+COLUMNS += ["rank", "p", "family", "verdict", "why"]
+CENTRAL = (0.025, 0.975)
 
 
-def claim(text, source, published, values, verdict):
-    """A row: the mean of our values over seeds with its 95 % bootstrap interval.
+def row(text, source, verdict, **cells):
+    """A row of `COLUMNS`; what is not given stays missing."""
+    return {**dict.fromkeys(COLUMNS), "claim": text, "source": source,
+            "verdict": verdict, **cells}  # fmt: skip
+
+
+def number(text, source, published, values, on="", differs=""):
+    """A row for a number of one published run: its place among our runs.
 
     Args:
         text: What was claimed and how it is measured.
         source: Author and year.
         published: The published number, or `None` where none could be verified.
-        values: Ours, one a seed.
-        verdict: What a rule of this module said.
+        values: Ours, one a run.
+        on: What it was tried on here, where that is not what the source had.
+        differs: What of theirs is larger than ours, and keeps the numbers apart.
+
+    Returns:
+        `ours` is the mean of our runs, `low` and `high` their central 95 %, `rank` how
+        many of them lie at or below the published number.
     """
-    values = np.asarray(values, dtype=float)
-    values = values[~np.isnan(values)]
-    low, high = intervals.bootstrap_interval(values)
-    ours = values.mean() if len(values) else np.nan
-    return dict(
-        zip(
-            COLUMNS,
-            (text, source, published, ours, low, high, len(values), verdict),
-            strict=True,
-        )
-    )
+    values = np.sort(np.asarray(values, float)[~np.isnan(values)])
+    verdict = NOT_COMPARABLE if differs else among(published, values)
+    cells = {"on": on, "published": published, "runs": len(values), "why": differs}
+    if len(values):
+        low, high = np.quantile(values, CENTRAL)
+        cells |= {"ours": values.mean(), "low": low, "high": high}
+    if published is not None and len(values):
+        cells["rank"] = np.searchsorted(values, published, "right")
+    return row(text, source, verdict, **cells)
 
 
-def number(text, source, published, values):
-    """A row for a published number: does it lie among those of our seeds?"""
-    return claim(text, source, published, values, within(published, values))
+def among(published, values):
+    """Typical within the central 95 % of some runs, possible within all, or never seen."""
+    if published is None:
+        return UNPUBLISHED
+    if len(values) == 0:
+        return NO_DATA
+    low, high = np.quantile(values, CENTRAL)
+    if low <= published <= high:
+        return TYPICAL
+    return POSSIBLE if min(values) <= published <= max(values) else NEVER
 
 
-def exactly(text, source, published, value):
-    """A row for an arithmetic example: is our value the published one, to its digits?"""
-    return claim(text, source, published, [value], exact(published, value))
-
-
-def numbers(text, source, published, ours, verdict=None):
+def numbers(text, source, published, ours, **options):
     """A row for each arm that a number was published of.
 
     Args:
@@ -61,87 +84,18 @@ def numbers(text, source, published, ours, verdict=None):
         source: Author and year.
         published: `{arm: number}`.
         ours: Our values grouped by arm, a column of `table.groupby("arm")`.
-        verdict: What a rule of this module said of them all; `None` looks for each
-            number among our seeds.
+        **options: Those of `number`.
     """
     for arm, value in published.items():
-        values = ours.get_group(arm)
-        said = verdict or within(value, values)
-        yield claim(text.format(arm), source, value, values, said)
+        yield number(text.format(arm), source, value, ours.get_group(arm), **options)
 
 
-def readings(text, source, published, ours, rival):
-    """Two rows an arm: as published and by a sound metric, judged by `by_metric`.
+def along(text, source, epochs, published, curves, differs=""):
+    """A row for each number of the course of one published run, judged together too.
 
-    Args:
-        text: What was claimed, `{0}` in the place of the arm, `{1}` of the metric.
-        source: Author and year.
-        published: `{arm: number}`.
-        ours: Our values grouped by arm, by each metric's name, the published first.
-        rival: The arm that the claim compares the others with; its own number is
-            looked for among our seeds.
-    """
-    theirs, sound = ours.values()
-    level = sound.get_group(rival)
-    for arm, value in published.items():
-        values = theirs.get_group(arm)
-        rule = by_metric(value, values, sound.get_group(arm), level)
-        rule = within(value, values) if arm == rival else rule
-        for metric, reading in ours.items():
-            told = text.format(arm, metric)
-            yield claim(told, source, value, reading.get_group(arm), rule)
-
-
-def share(text, source, published, hits, total, verdict=None):
-    """A row whose value is a share of seeds, with its 95 % Wilson interval.
-
-    Args:
-        text: What was claimed and how it is measured.
-        source: Author and year.
-        published: The published share.
-        hits: The seeds that show it.
-        total: All seeds.
-        verdict: What a rule of this module said; `None` is `by_share`.
-    """
-    ours, low, high = intervals.share_interval(int(hits), int(total))
-    verdict = verdict or by_share(hits, total)
-    values = (text, source, published, ours, low, high, total, verdict)
-    return dict(zip(COLUMNS, values, strict=True))
-
-
-def order(text, source, comparison, better):
-    """A row for a claimed order: the better arm less the other, paired by seed.
-
-    Args:
-        text: What was claimed and how it is measured, higher meaning better.
-        source: Author and year.
-        comparison: A row of `compare`.
-        better: The arm that the claim calls better.
-    """
-    ours, low, high = (comparison[name] for name in ("difference", "low", "high"))
-    if comparison["b"] == better:
-        ours, low, high = -ours, -high, -low
-    rule = by_pairs(comparison, better)
-    values = (text, source, None, ours, low, high, comparison["pairs"], rule)
-    return dict(zip(COLUMNS, values, strict=True))
-
-
-def orders(text, source, comparisons, claimed):
-    """A row for each claimed order of two arms.
-
-    Args:
-        text: What was claimed, with a `{}` for the better arm and one for the other.
-        source: Author and year.
-        comparisons: Rows of `compare`, one for each two arms.
-        claimed: Pairs of arms, the better one first.
-    """
-    for better, other in claimed:
-        row = between(comparisons, better, other)
-        yield order(text.format(better, other), source, row, better)
-
-
-def along(text, source, epochs, published, curves):
-    """A row for each number that was published of a training's course.
+    The run is as far out as its most unusual number is, in deviations from our mean;
+    typical if 95 % of our runs are as far out or less far, and so on. Each row has the
+    worse of that and its own number's place.
 
     Args:
         text: What was trained.
@@ -149,113 +103,218 @@ def along(text, source, epochs, published, curves):
         epochs: Those of which numbers were published.
         published: `{column: numbers}`, a measured column and one number an epoch,
             `None` where there is none.
-        curves: One row a seed and epoch.
+        curves: One row a trial, named by its key, and epoch.
+        differs: As for `number`.
     """
-    numbers = pd.DataFrame(published, index=list(epochs), dtype=float)
-    for (epoch, column), value in numbers.stack().dropna().items():
-        ours = curves.loc[curves[EPOCH] == epoch, column]
+    theirs = pd.DataFrame(published, index=list(epochs), dtype=float).stack().dropna()
+    ours = curves.pivot_table([*published], KEY, EPOCH)
+    ours = ours[[(column, epoch) for epoch, column in theirs.index]].dropna()
+    verdict = together(theirs.to_numpy(), ours.to_numpy())
+    for (epoch, column), value in theirs.items():
         told = f"{text}, {column.replace('_', ' ')} after epoch {epoch}"
-        yield number(told, source, value, ours)
+        found = number(told, source, value, ours[column, epoch], differs=differs)
+        if not differs:
+            found["verdict"] = max(found["verdict"], verdict, key=PLACES.index)
+        yield found
+
+
+def together(published, runs):
+    """The place of one run's numbers among those of our runs, as `among`.
+
+    Args:
+        published: Its numbers.
+        runs: Ours, one row a run.
+    """
+    if len(runs) < 2:
+        return NO_DATA
+    mean, deviation = runs.mean(axis=0), runs.std(axis=0, ddof=1)
+    away = np.abs(np.vstack([published, runs]) - mean)
+    # Where all our runs agree, another number is infinitely far out.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        far = np.nan_to_num(away / deviation, nan=0.0, posinf=np.inf).max(axis=1)
+    if far[0] <= np.quantile(far[1:], CENTRAL[1] - CENTRAL[0]):
+        return TYPICAL
+    return POSSIBLE if far[0] <= far[1:].max() else NEVER
+
+
+def spread(text, source, published, values, draws=100_000):
+    """A row for numbers of single runs that are said to differ: do runs of one arm so?
+
+    Seed noise unless so few of as many random runs of one arm lie as far apart.
+
+    Args:
+        text: What was claimed to differ.
+        source: Author and year.
+        published: One number an arm.
+        values: Runs of a single arm.
+        draws: How many times as many runs are drawn.
+    """
+    values = np.asarray(values, float)
+    drawn = np.random.default_rng(0).choice(values, (draws, len(published)))
+    apart = np.ptp(list(published))
+    p = (1 + (np.ptp(drawn, axis=1) >= apart - 1e-12).sum()) / (1 + draws)
+    verdict = SEEDS if p > shown.ALPHA else NOT_REPRODUCED
+    mean = np.ptp(drawn, axis=1).mean()
+    cells = {"published": apart, "ours": mean, "runs": len(values), "p": p, "family": 1}
+    return row(text, source, verdict, **cells)
+
+
+def share(text, source, hits, total, differs=""):
+    """A row for what one run is said to do: how many of ours do it.
+
+    Typical if more than half do, by the 95 % Wilson interval; possible if any does.
+
+    Args:
+        text: What a run does.
+        source: Author and year.
+        hits: Our runs that do.
+        total: All of them.
+        differs: As for `number`.
+    """
+    ours, low, high = shown.share_interval(int(hits), int(total))
+    verdict = NEVER if not hits else TYPICAL if low > 0.5 else POSSIBLE
+    cells = {"ours": ours, "low": low, "high": high, "runs": total}
+    verdict = NOT_COMPARABLE if differs else verdict
+    return row(text, source, verdict, rank=hits, why=differs, **cells)
+
+
+def exactly(text, source, published, value, tolerance=1e-6):
+    """A row for an arithmetic example: is our value the published one, to its digits?"""
+    verdict = UNPUBLISHED
+    if published is not None:
+        right = abs(published - value) <= tolerance
+        verdict = REPRODUCED if right else NOT_REPRODUCED
+    return row(text, source, verdict, published=published, ours=value, runs=1)
+
+
+def order(text, source, comparison, better, on=""):
+    """A row for a claimed order: the better arm less the other, paired.
+
+    Args:
+        text: What was claimed and how it is measured, higher meaning better.
+        source: Author and year.
+        comparison: A row of `compare`.
+        better: The arm that the claim calls better.
+        on: What it was tried on here.
+    """
+    ours, low, high = (comparison[name] for name in ("difference", "low", "high"))
+    if comparison["b"] == better:
+        ours, low, high = -ours, -high, -low
+    cells = {"ours": ours, "low": low, "high": high, "runs": comparison["pairs"]}
+    cells |= {name: comparison[name] for name in ("p", "family")}
+    verdict = by_pairs(comparison, better)
+    return row(text, source, verdict, on=on, why=comparison["marks"], **cells)
+
+
+def orders(text, source, comparisons, claimed, on=""):
+    """A row for each claimed order of two arms.
+
+    Args:
+        text: What was claimed, with a `{}` for the better arm and one for the other.
+        source: Author and year.
+        comparisons: Rows of `compare`, one for each two arms.
+        claimed: Pairs of arms, the better one first.
+        on: What it was tried on here.
+    """
+    for better, other in claimed:
+        found = between(comparisons, better, other)
+        yield order(text.format(better, other), source, found, better, on)
+
+
+def by_pairs(comparison, better):
+    """A claimed order against a row of `compare`.
+
+    Args:
+        comparison: A row of `compare`.
+        better: The arm that the claim calls better.
+    """
+    if not comparison["better"]:
+        return comparison["finding"]
+    return REPRODUCED if comparison["better"] == better else REVERSED
+
+
+def alike(text, source, comparison, on=""):
+    """A row for two arms that are said to be as good: as `order`, but equal is right."""
+    found = order(text, source, comparison, comparison["a"], on)
+    verdict = NOT_REPRODUCED if comparison["better"] else comparison["finding"]
+    return {**found, "verdict": REPRODUCED if verdict == EQUAL else verdict}
+
+
+def above(text, source, values, bound, on=""):
+    """A row for a quantity that is said to exceed a bound, by the mean of our runs."""
+    found = shown.of_pairs(values)
+    low, high = found.interval()
+    p = shown.different(shown.of_pairs(np.asarray(values) - bound))
+    verdict = UNDECIDED
+    if p <= shown.ALPHA:
+        verdict = REPRODUCED if np.mean(values) > bound else NOT_REPRODUCED
+    cells = {"ours": np.mean(values), "low": low, "high": high, "runs": len(values)}
+    return row(text, source, verdict, on=on, p=p, family=1, **cells)
+
+
+def explained(text, source, theirs, sound, rival, word, on=""):
+    """A row for an arm that was published behind another, read in a doubtful way.
+
+    The word, say `METRIC` or `DECODER`, if by their reading it is behind and more than
+    half of that gap goes with a sound one, tested by pairs.
+
+    Args:
+        text: What was claimed.
+        source: Author and year.
+        theirs: The arm by their reading, one a run.
+        sound: The same models by a sound one.
+        rival: The arm it is compared with, of equal seeds.
+        word: What is to blame.
+        on: What it was tried on here.
+    """
+    theirs, sound, rival = (100 * np.asarray(v, float) for v in (theirs, sound, rival))
+    level = shown.ALPHA / 2
+    behind, left = rival - theirs, shown.of_pairs(rival - sound)
+    p = shown.of_pairs(behind - 2 * (rival - sound)).above(0.0)
+    if shown.of_pairs(behind).above(0.0) > level:
+        verdict = NOT_REPRODUCED
+    elif p <= level:
+        verdict = word
+    else:
+        verdict = REPRODUCED if left.above(0.0) <= level else UNDECIDED
+    low, high = left.interval()
+    cells = {"ours": (sound - rival).mean(), "low": -high, "high": -low}
+    told = f"{behind.mean():.1f} points behind as they read it"
+    cells |= {"runs": len(rival), "p": 2 * p, "family": 1, "why": told}
+    return row(text, source, verdict, on=on, **cells)
 
 
 def unavailable(text, source, published):
     """A row for a claim whose data cannot be had here: ours stays missing."""
-    return claim(text, source, published, [], NO_DATA)
+    return row(text, source, NO_DATA, published=published, runs=0)
 
 
 def table(rows):
     """Claims in the order of `COLUMNS`; an unverified number stays missing."""
-    claims = pd.DataFrame(list(rows), columns=COLUMNS)
-    return claims.assign(published=claims.published.astype(float))
+    found = pd.DataFrame(list(rows), columns=COLUMNS)
+    of_numbers = ["published", "ours", "low", "high", "rank", "p", "family"]
+    return found.astype(dict.fromkeys(of_numbers, float)).fillna(
+        {"on": "", "why": "", "runs": 0}
+    )
 
 
-def within(published, values, slack=0.0):
-    """Reproduced if the number lies in the range of our seeds, widened by a slack."""
-    if published is None:
-        return UNPUBLISHED
-    if not np.isfinite(values).any():
-        return NO_DATA
-    low, high = np.nanmin(values) - slack, np.nanmax(values) + slack
-    return REPRODUCED if low <= published <= high else NOT_REPRODUCED
+def verdicts(evidence):
+    """One verdict a claim over all that it was tried on.
 
-
-def exact(published, ours, tolerance=1e-6):
-    """Reproduced if an arithmetic example agrees to the digits published."""
-    if published is None:
-        return UNPUBLISHED
-    return REPRODUCED if abs(published - ours) <= tolerance else NOT_REPRODUCED
-
-
-def by_metric(published, as_published, sound, rival, near=0.03, equal=0.02):
-    """A metric artefact: their metric gives their number, a sound one gives no gap.
+    That of its rows if they agree, those that are silent left out; else how many say
+    what.
 
     Args:
-        published: The published number.
-        as_published: Their metric on our models, one a seed.
-        sound: A sound metric on the same models.
-        rival: The sound metric on the models that the claim compares them with.
-        near: How far their metric's mean may be from the published number.
-        equal: How far apart two sound means may be and count as equal.
+        evidence: Rows of claims, of any studies.
     """
-    if abs(np.mean(as_published) - published) > near:
-        return NOT_REPRODUCED
-    return METRIC if abs(np.mean(sound) - np.mean(rival)) <= equal else REPRODUCED
-
-
-def by_seed(published, values):
-    """Seed noise: every one of several published numbers is a seed of one arm."""
-    low, high = np.min(values), np.max(values)
-    inside = all(low <= number <= high for number in published)
-    return SEEDS if inside else NOT_REPRODUCED
-
-
-def by_share(hits, total, enough=0.6):
-    """A claim shown by one run: reproduced if enough seeds show it, else seed noise."""
-    return REPRODUCED if hits >= enough * total else SEEDS if hits else NOT_REPRODUCED
-
-
-def by_decoder(buggy, sound, rival, equal=0.0):
-    """A decoder bug: behind its rival as published, not behind when decoded right.
-
-    Args:
-        buggy: Accuracy of the models with the published decoder, one a seed.
-        sound: Accuracy of the same models with the right decoder.
-        rival: Accuracy of the models it is compared with.
-        equal: How far behind the right decoder may be and still count as level.
-    """
-    if np.mean(buggy) >= np.mean(rival):
-        return NOT_REPRODUCED
-    behind = np.mean(sound) < np.mean(rival) - max(equal, 2 * np.std(rival))
-    return REPRODUCED if behind else DECODER
-
-
-def by_power(powers):
-    """Quadratic convergence: reproduced if every power is nearer to 2 than to 1."""
-    return REPRODUCED if np.min(powers) > 1.5 else NOT_REPRODUCED
-
-
-def by_pairs(comparison, better):
-    """A claimed order against a row of `compare`, higher meaning better.
-
-    Args:
-        comparison: A row with `a`, `b` and `finding`.
-        better: The arm that the claim calls better.
-    """
-    finding = comparison["finding"]
-    if finding in (UNDECIDED, TOO_FEW):
-        return {UNDECIDED: SAME, TOO_FEW: FEW}[finding]
-    higher = comparison["a" if finding == HIGHER else "b"]
-    return REPRODUCED if higher == better else REVERSED
-
-
-def ordered(first, second, slack=0.0):
-    """Reproduced if the first is above the second, pair by pair.
-
-    No difference is seen if the mean difference is within the slack or its 95 %
-    interval holds 0.
-    """
-    differences = np.asarray(first) - np.asarray(second)
-    low, high = intervals.bootstrap_interval(differences)
-    if abs(differences.mean()) <= slack or low <= 0 <= high:
-        return SAME
-    return REPRODUCED if differences.mean() > 0 else REVERSED
+    rows = []
+    for (text, source), part in evidence.groupby(["claim", "source"], sort=False):
+        said = part.verdict[~part.verdict.isin(SILENT)]
+        counts = (said if len(said) else part.verdict).value_counts()
+        verdict = counts.index[0]
+        if len(counts) > 1:
+            told = ", ".join(f"{word} {count}" for word, count in counts.items())
+            verdict = f"depends on the data ({told})"
+        rows.append({"claim": text, "source": source, "verdict": verdict,
+                     "tried on": len(part), "silent": len(part) - len(said)})  # fmt: skip
+    return pd.DataFrame(rows)
