@@ -8,8 +8,12 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from hinge_keras.lab.grid import seeds
+from hinge_keras.lab.tables.schema import COVERS, OVERLAP, POINTS_DRAWN
 
 FEWEST = 10  # A class of fewer examples cannot be split in three.
+# What a seed draws beside initial weights and batch order, as a tag.
+DRAWN_POINTS = {COVERS: POINTS_DRAWN}
+PUBLISHED_TEST = {COVERS: "which of the published training examples are trained on"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,22 @@ class Dataset:
     def tagged(self, **tags):
         """The same set with further facts as columns of its trials."""
         return dataclasses.replace(self, tags={**self.tags, **tags})
+
+
+def resplit(examples, shares=(0.6, 0.2, 0.2), **settings):
+    """Tags of a set that each seed splits anew: what a seed draws, and the overlap.
+
+    Two splits of all examples correlate by about the share that is tested on (Nadeau
+    and Bengio, 2003), which adds test over other examples to the variance of a mean,
+    in shares of that of one split. Splits of fewer, drawn from all, share less.
+
+    Args:
+        examples: How many there are.
+        shares: As for `stratified`.
+        **settings: Others of the recipe, which do not matter here.
+    """
+    tested = shares[2] / (examples if sum(shares) > 1 else sum(shares))
+    return {COVERS: "the split", OVERLAP: tested / (1 - tested)}
 
 
 def stratified(x, y, seed, shares=(0.6, 0.2, 0.2)):

@@ -3,7 +3,7 @@
 import numpy as np
 import sklearn.datasets
 
-from hinge_keras.lab.data.dataset import Dataset, standardised
+from hinge_keras.lab.data.dataset import DRAWN_POINTS, Dataset, standardised
 from hinge_keras.lab.grid import seeds
 
 SIGNS = (-1, 1)
@@ -45,7 +45,8 @@ def generated(name, generator, *, classes=2, labels=None, **settings):
             `scaled` standardises; anything else goes to the generator.
     """
     settings = {"generator": generator, "labels": labels, **settings}
-    return Dataset(name, drawn, settings, classes)
+    tags = {} if "random_state" in settings else DRAWN_POINTS
+    return Dataset(name, drawn, settings, classes, tags)
 
 
 def drawn(

@@ -13,7 +13,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from hinge_keras.lab.data.dataset import Dataset, standardised, stratified
+from hinge_keras.lab.data.dataset import Dataset, resplit, standardised, stratified
 
 FEWEST_PER_CLASS = 5
 MOST_CATEGORIES = 20
@@ -54,7 +54,7 @@ def dataset(x, y, name="data", standardise=True):
         return standardised(splits) if standardise else splits
 
     settings = {"rows": len(y), "fingerprint": fingerprint(table, labels)}
-    return Dataset(name, recipe, settings, classes=len(classes))
+    return Dataset(name, recipe, settings, len(classes), resplit(len(y)))
 
 
 def collected(batches):

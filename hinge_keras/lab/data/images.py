@@ -7,7 +7,7 @@ import numpy as np
 import scipy.io
 from sklearn.decomposition import PCA
 
-from hinge_keras.lab.data.dataset import Dataset, official
+from hinge_keras.lab.data.dataset import PUBLISHED_TEST, Dataset, official
 from hinge_keras.lab.data.sources import locate
 from hinge_keras.lab.grid import seeds
 
@@ -21,17 +21,19 @@ def mnist(name="MNIST", **settings):
         name: As it stands in the tables.
         **settings: As for `images`.
     """
-    return Dataset(name, images, {"source": "mnist", **settings}, classes=10)
+    return Dataset(name, images, {"source": "mnist", **settings}, 10, PUBLISHED_TEST)
 
 
 def fashion_mnist(name="Fashion-MNIST", **settings):
     """Fashion-MNIST: 60,000 and 10,000 garments of 28 x 28 pixels."""
-    return Dataset(name, images, {"source": "fashion_mnist", **settings}, classes=10)
+    return Dataset(
+        name, images, {"source": "fashion_mnist", **settings}, 10, PUBLISHED_TEST
+    )
 
 
 def usps(name="USPS", **settings):
     """USPS: 7,291 and 2,007 handwritten digits of 16 x 16 pixels."""
-    return Dataset(name, images, {"source": "usps", **settings}, classes=10)
+    return Dataset(name, images, {"source": "usps", **settings}, 10, PUBLISHED_TEST)
 
 
 def images(seed, source, sizes=(0.8, 0.2, 1.0), flat=True, components=None, tail=None):

@@ -12,6 +12,7 @@ from sklearn.datasets import load_svmlight_file
 
 from hinge_keras.lab.data.dataset import (
     Dataset,
+    resplit,
     standardised,
     stratified,
     without_rare,
@@ -70,36 +71,40 @@ TITANIC = ("PassengerId", "Name", "Ticket", "Cabin")
 
 @dataclass(frozen=True)
 class Table:
-    """How to read a table and how many classes it has after the rare are dropped."""
+    """How to read a table, and what it has once the rare classes are dropped."""
 
     read: Callable
+    examples: int
     classes: int = 2
 
 
 TABLES = {
-    "a9a": Table(svm("a9a", "a9a.t", features=123)),
-    "adult": Table(functools.partial(delimited, *ADULT, skipinitialspace=True)),
-    "banknote": Table(csv("banknote_authentication")),
+    "a9a": Table(svm("a9a", "a9a.t", features=123), 48842),
+    "adult": Table(functools.partial(delimited, *ADULT, skipinitialspace=True), 48842),
+    "banknote": Table(csv("banknote_authentication"), 1372),
     "dry bean": Table(
         functools.partial(
             delimited, "tabular/dry_bean/Dry_Bean_Dataset.csv.xz", header=0
         ),
+        13611,
         classes=7,
     ),
-    "ecoli": Table(csv("ecoli"), classes=5),
-    "german": Table(csv("german")),
-    "glass": Table(csv("glass"), classes=5),
-    "letter": Table(svm("letter.scale", "letter.scale.t", features=16), classes=26),
-    "mushrooms": Table(svm("mushrooms", features=112)),
-    "pendigits": Table(svm("pendigits", "pendigits.t", features=16), classes=10),
-    "pima": Table(csv("pima-indians-diabetes")),
-    "satimage": Table(pair("satimage", "sat", sep="\t", skiprows=1), classes=6),
-    "shuttle": Table(pair("shuttle", "shuttle", sep=" "), classes=7),
-    "spambase": Table(spambase),
-    "splice": Table(svm("splice", "splice.t", features=60)),
-    "titanic": Table(csv("titanic", header=0, target="Survived", drop=TITANIC)),
-    "w8a": Table(svm("w8a", features=300)),
-    "yeast": Table(functools.partial(delimited, "tabular/yeast/yeast.txt.gz"), 9),
+    "ecoli": Table(csv("ecoli"), 327, classes=5),
+    "german": Table(csv("german"), 1000),
+    "glass": Table(csv("glass"), 205, classes=5),
+    "letter": Table(
+        svm("letter.scale", "letter.scale.t", features=16), 20000, classes=26
+    ),
+    "mushrooms": Table(svm("mushrooms", features=112), 8124),
+    "pendigits": Table(svm("pendigits", "pendigits.t", features=16), 10992, classes=10),
+    "pima": Table(csv("pima-indians-diabetes"), 768),
+    "satimage": Table(pair("satimage", "sat", sep="\t", skiprows=1), 6435, classes=6),
+    "shuttle": Table(pair("shuttle", "shuttle", sep=" "), 58000, classes=7),
+    "spambase": Table(spambase, 4601),
+    "splice": Table(svm("splice", "splice.t", features=60), 3175),
+    "titanic": Table(csv("titanic", header=0, target="Survived", drop=TITANIC), 891),
+    "w8a": Table(svm("w8a", features=300), 49749),
+    "yeast": Table(functools.partial(delimited, "tabular/yeast/yeast.txt.gz"), 1479, 9),
 }
 
 
@@ -113,7 +118,10 @@ def table(name, **settings):
     if name not in TABLES:
         raise ValueError(f"name is {name!r}; accepted are {', '.join(TABLES)}.")
     known = TABLES[name]
-    return Dataset(name, tabular, {"read": known.read, **settings}, known.classes)
+    settings = {"read": known.read, **settings}
+    return Dataset(
+        name, tabular, settings, known.classes, resplit(known.examples, **settings)
+    )
 
 
 def tabular(seed, read, shares=(0.6, 0.2, 0.2)):

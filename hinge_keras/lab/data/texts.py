@@ -14,7 +14,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import train_test_split
 
-from hinge_keras.lab.data.dataset import Dataset, official, standardised
+from hinge_keras.lab.data.dataset import PUBLISHED_TEST, Dataset, official, standardised
 from hinge_keras.lab.data.sources import documents, locate
 
 HELD_OUT = 0.2  # Of a set that has no published test part, the same for every seed.
@@ -156,7 +156,7 @@ def text(name, **settings):
     if name not in known:
         raise ValueError(f"name is {name!r}; accepted are {', '.join(known)}.")
     settings = {"source": known[name], **settings}
-    return Dataset(name, projected, settings, known[name].classes)
+    return Dataset(name, projected, settings, known[name].classes, PUBLISHED_TEST)
 
 
 def projected(seed, source, sizes=(0.8, 0.2, 1.0), components=200):
