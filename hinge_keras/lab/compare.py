@@ -9,6 +9,7 @@ import keras
 
 import hinge_keras as hk
 from hinge_keras.lab import analysis, figures, models, training
+from hinge_keras.lab.bracket import bracketed
 from hinge_keras.lab.data import given
 from hinge_keras.lab.grid import seeds as seeding
 from hinge_keras.lab.grid.experiment import Arm, Experiment
@@ -16,7 +17,15 @@ from hinge_keras.lab.page import findings, words
 from hinge_keras.lab.progress import Progress
 from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables import view
-from hinge_keras.lab.tables.schema import KEY, Measure
+from hinge_keras.lab.tables.schema import (
+    EDGE,
+    KEY,
+    PLAIN,
+    RATE,
+    RISING,
+    Measure,
+    unit_of,
+)
 from hinge_keras.lab.training.record import environment
 
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
@@ -89,17 +98,22 @@ def compare(
         choose_by=choose_by,
     )
     check_head(experiment)
-    trials = experiment.trials()
-    progress = Progress("compare", len(trials))
     records = {}
-    for block in training.train(experiment, trials, watch=progress.within):
-        records |= dict(block)
-        progress.step(len(block))
-    cells = [(trial, experiment.columns(trial)) for trial in trials]
-    results = Results(
-        cells, records, experiment.measures, experiment.axis_names, choose_by
-    )
-    return Comparison(experiment, results)
+
+    def trained(experiment):
+        """The results of an experiment, what is missing of it trained first."""
+        trials = experiment.trials()
+        missing = [trial for trial in trials if trial not in records]
+        progress = Progress("compare", len(missing))
+        for block in training.train(experiment, missing, watch=progress.within):
+            records.update(block)
+            progress.step(len(block))
+        cells = [(trial, experiment.columns(trial)) for trial in trials]
+        return Results(
+            cells, records, experiment.measures, experiment.axis_names, choose_by
+        )
+
+    return Comparison(*bracketed(experiment, trained))
 
 
 CALIBRATED = ("brier_score", "calibration_error")
@@ -261,7 +275,13 @@ class Comparison:
             measure: What to compare on the test part, by name; by default what
                 chose the rates. A column's own name will do too.
         """
-        return analysis.compare(self.chosen, measure or self.results.choose_by)
+        measure = measure or self.results.choose_by
+        known = {each.name: each for each in self.experiment.measures}
+        name = measure.removeprefix("test_")
+        unit = unit_of(known[name]) if name in known else PLAIN
+        return analysis.compare(
+            self.chosen, measure, unit=unit, search=self.results.search
+        )
 
     def means(self, measure=None):
         """Each loss at its chosen rate: mean, deviation, calibration.
@@ -286,15 +306,22 @@ class Comparison:
                 f"{alone['arm']} alone has {self.results.choose_by} "
                 f"{alone['mean']:.3f}; two losses are needed to compare."
             )
-        seen = analysis.seen(summary)
-        if seen.empty:
-            reach = 100 * summary.detectable.max()
-            names = " and ".join(arm.name for arm in self.experiment.arms)
-            return (
-                f"No difference seen between {names}; "
-                f"{len(self.experiment.seeds)} seeds could have shown {reach:.1f} points."
-            )
-        return "; ".join(told(row) for row in seen.to_dict("records")) + "."
+        return f"{words.answer(summary)}{self.doubts()}"
+
+    def doubts(self):
+        """What keeps an arm from counting as tuned and trained, in words."""
+        cells = self.chosen.groupby("arm", sort=False)[[EDGE, RISING]].first()
+        edge, rising = (
+            cells.index[cells[name].astype(bool)] for name in (EDGE, RISING)
+        )
+        told = ""
+        if len(edge):
+            told += " Not tuned, the best value at the edge of those tried: "
+            told += f"{', '.join(edge)}."
+        if len(rising):
+            told += f" Still learning after {self.experiment.epochs} epochs: "
+            told += f"{', '.join(rising)}."
+        return told
 
     @property
     def seconds(self):
@@ -306,7 +333,7 @@ class Comparison:
         e = self.experiment
         return (
             f"{len(self.trials)} trainings: {len(e.arms)} losses x "
-            f"{len(e.axes['learning_rate'])} learning rates x {len(e.seeds)} seeds, "
+            f"{self.trials[RATE].nunique()} learning rates x {len(e.seeds)} seeds, "
             f"{e.epochs} epochs each, {self.seconds:.1f} s in all"
         )
 
@@ -346,7 +373,9 @@ class Comparison:
             figures=plots,
             notes=words.markdown(self.means()),
         )
-        setting = {"budget": self.budget(), **environment()}
+        speak_of = "; ".join(words.estimands(self.experiment.datasets))
+        setting = {"budget": self.budget(), "differences speak of": speak_of}
+        setting |= environment()
         page = findings.page(found, "Which loss for these data?", setting)
         pictures = {f"{n}.png": figures.as_png(plot) for n, plot in plots.items()}
         files = {**self.files(), **pictures, "README.md": page.encode()}
@@ -360,13 +389,3 @@ class Comparison:
     def _repr_html_(self):
         table = self.means().to_html(index=False, float_format="{:.4g}".format)
         return f"<p><b>{self.verdict()}</b></p>{table}<p>{self.budget()}</p>"
-
-
-def told(row):
-    """One difference in words, its interval from the smaller end up."""
-    low, high = sorted([100 * abs(row["low"]), 100 * abs(row["high"])])
-    gap = 100 * abs(row["difference"])
-    return (
-        f"{words.finding(row)} than {row['b']} by {gap:.1f} points "
-        f"({low:.1f} to {high:.1f})"
-    )

@@ -18,13 +18,16 @@ from hinge_keras.lab.tables.schema import (
     EPOCHS_RUN,
     KEY,
     RATE,
+    RISING,
     STATUS,
     VALIDATION,
     Measure,
     column,
     measure_of,
+    unit_of,
 )
 
+SHORTEST = 4  # Epochs below which a training has no last quarter.
 # Of a column over the seeds of a cell, epoch by epoch.
 QUANTILES = {"low": 0.0, "q1": 0.25, "median": 0.5, "q3": 0.75, "high": 1.0}
 
@@ -78,8 +81,52 @@ class Results:
 
         Args:
             name: The measure; by default the one that the experiment chooses by.
+
+        Returns:
+            Those trials, with columns `edge` and `rising`: which best values have
+            nothing tried beyond them, and whether the arm still learns at its end.
         """
-        return analysis.chosen(self.trials, self.measure(name), self.axes)
+        measure = self.measure(name)
+        trials = analysis.chosen(self.trials, measure, self.axes)
+        gains = trials[KEY].map(lambda key: self.gain(key, measure))
+        gains = gains.groupby([trials[name] for name in CELL]).transform("mean")
+        return trials.assign(**{RISING: gains > 1})
+
+    @cached_property
+    def search(self):
+        """What the arms were chosen from, by the measure that chooses by default."""
+        return analysis.Search(self.trials, self.measure(), tuple(self.axes))
+
+    def chosen_by_each(self, labels):
+        """One row a trial and measure, each arm at its best by that measure.
+
+        Args:
+            labels: What to call each measure, by its name.
+
+        Returns:
+            The chosen trials with the label as `measure`, and as `value` the measure
+            on the test part in percent.
+        """
+        parts = [
+            analysis.stacked(self.chosen(name), {name: label}, "measure", "value")
+            for name, label in labels.items()
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def gain(self, key, measure):
+        """What a trial gains on validation in its last quarter, over what matters.
+
+        What matters are the measure's own unit's equal differences, else a hundredth
+        of its last value; missing where it was not measured or trained too shortly.
+        """
+        curve = self.records[key].curve.get(column(VALIDATION, measure.name), ())
+        if len(curve) < SHORTEST:
+            return np.nan
+        before, last = curve[len(curve) - len(curve) // 4 - 1], curve[-1]
+        unit = unit_of(measure)
+        matters = abs(last) / 100 if unit.equal is None else unit.equal / unit.scale
+        better = last - before if measure.higher_is_better else before - last
+        return better / matters if matters else np.nan
 
     @property
     def shown(self):

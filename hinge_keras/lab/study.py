@@ -9,9 +9,7 @@ import argparse
 import contextlib
 import dataclasses
 import importlib
-import io
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,6 +20,8 @@ from pathlib import Path
 import pandas as pd
 
 from hinge_keras.lab import training
+from hinge_keras.lab.account import Ran, against, agreement, committed, verdicts
+from hinge_keras.lab.bracket import bracketed
 from hinge_keras.lab.data.sources import MissingData
 from hinge_keras.lab.figures import as_png
 from hinge_keras.lab.grid import identity
@@ -36,29 +36,6 @@ from hinge_keras.lab.tables.schema import DONE, EPOCHS_RUN, KEY, STATUS
 from hinge_keras.lab.training.record import environment
 
 ARCHIVE = "trials.log"
-
-
-@dataclasses.dataclass(frozen=True)
-class Ran:
-    """What there is to say of a study that ran.
-
-    Attributes:
-        name: Of the study, and of its folder.
-        trained: How many trials were.
-        seconds: How long it took.
-        finding: Its answer; or why there is none.
-        before: The published verdicts, `{claim: verdict}`.
-        after: Those that stand in its folder now.
-        failed: Whether an error ended it.
-    """
-
-    name: str
-    trained: int
-    seconds: float
-    finding: str
-    before: dict
-    after: dict
-    failed: bool = False
 
 
 def main(name, arguments=None):
@@ -153,28 +130,43 @@ def gathered(module, archive, name, quick, keep_published):
     experiment = getattr(module, "EXPERIMENT", None)
     if experiment is None:
         return measured(module, archive, quick), 0
-    experiment = experiment.quick() if quick else experiment
-    keys = experiment.keys(experiment.trials(), training.engine())
-    trials = {key: trial for trial, key in keys.items()}  # Of equal ones, one trains.
-    superseded = len(archive.places.keys() - trials.keys())
+    before, keys, records = len(archive.places), {}, {}
+    reader = identity.Reader()
+
+    def trained(experiment):
+        """What an experiment left, what is missing of it trained first."""
+        trials = experiment.trials()
+        new = [trial for trial in trials if trial not in keys]
+        keys.update(experiment.keys(new, training.engine(), reader))
+        if keep_published:
+            records.update(from_view(experiment, keys, archive))
+        # Of equal ones, one trains.
+        wanted = {keys[t]: t for t in trials if keys[t] not in records}
+        missing = {key: t for key, t in wanted.items() if key not in archive}
+        train_missing(experiment, missing, archive, name)
+        records.update(archive.records(wanted))
+        kept = len(records.keys() - archive.places.keys())
+        return Results(
+            [(keys[trial], experiment.columns(trial)) for trial in trials],
+            records,
+            experiment.measures,
+            experiment.axis_names,
+            experiment.measure().name,
+            quick,
+            setting=setting(experiment, kept),
+            kept=kept,
+        )
+
+    if quick:
+        results = trained(experiment.quick())
+    else:
+        _, results = bracketed(experiment, trained)
+    if results.kept:
+        say(name, f"{results.kept} trials are those of the published table")
+    superseded = len(archive.places.keys() - set(keys.values()))
     if superseded:
         say(name, f"{superseded} trials of other definitions are kept, not used")
-    kept = from_view(experiment, keys, archive) if keep_published else {}
-    if kept:
-        say(name, f"{len(kept)} trials are those of the published table")
-    missing = [key for key in trials if key not in archive and key not in kept]
-    train_missing(experiment, {key: trials[key] for key in missing}, archive, name)
-    results = Results(
-        [(key, experiment.columns(trial)) for trial, key in keys.items()],
-        {**kept, **dict(archive.records(key for key in trials if key not in kept))},
-        experiment.measures,
-        experiment.axis_names,
-        experiment.measure().name,
-        quick,
-        setting=setting(experiment, len(kept)),
-        kept=len(kept),
-    )
-    return results, len(missing)
+    return results, len(archive.places) - before
 
 
 def train_missing(experiment, missing, archive, name):
@@ -318,74 +310,6 @@ def spec_of(module):
     if module.__spec__ is not None:
         return module.__spec__.name
     return Path(module.__file__).stem
-
-
-def gather(results):
-    """Every study's claims in one table, `claims.csv`."""
-    found = {
-        path.parent.relative_to(results).as_posix(): view.read(path)
-        for path in Path(results).glob("**/claims.csv")
-        if path.parent != Path(results)
-    }
-    if found:
-        parts = [found[name].assign(study=name) for name in sorted(found)]
-        content = view.as_csv(pd.concat(parts, ignore_index=True))
-        if not view.holds(Path(results) / "claims.csv", content):
-            (Path(results) / "claims.csv").write_bytes(content)
-
-
-def verdicts(folder):
-    """The verdicts that stand in a study's folder, by claim and source."""
-    return by_claim(Path(folder) / "claims.csv")
-
-
-def by_claim(file):
-    """The verdicts of a table of claims, by claim and source."""
-    rows = view.read(file).to_dict("records")
-    return {f"{row['claim']} ({row['source']})": row["verdict"] for row in rows}
-
-
-def committed(folder):
-    """The verdicts of the last commit, else those that stand in the folder."""
-    git = ["git", "-C", str(folder), "show", "HEAD:./claims.csv"]
-    try:
-        shown = subprocess.run(git, capture_output=True, text=True)
-    except OSError:  # No git here.
-        return verdicts(folder)
-    return by_claim(io.StringIO(shown.stdout)) if shown.stdout else verdicts(folder)
-
-
-def standing(name, results):
-    """A study that is not run, since nothing changed: its verdicts."""
-    folder = state.folder_of(results, name)
-    return Ran(name, 0, 0.0, "", committed(folder), verdicts(folder))
-
-
-def against(ran, results):
-    """A study's run beside the verdicts that stand in another folder."""
-    return dataclasses.replace(
-        ran, before=committed(state.folder_of(results, ran.name))
-    )
-
-
-def agreement(ran):
-    """How the verdicts compare with those that stood there before, in words."""
-    before = {(each.name, claim): v for each in ran for claim, v in each.before.items()}
-    after = {(each.name, claim): v for each in ran for claim, v in each.after.items()}
-    both = before.keys() & after.keys()
-    if not both:
-        return "no verdict to compare with"
-    differ = [key for key in after if key in both and before[key] != after[key]]
-    told = "; ".join(
-        f"{study}: {claim}: {before[study, claim]}, now {after[study, claim]}"
-        for study, claim in differ
-    )
-    gone = len(before.keys() - both)
-    return (
-        f"{len(both) - len(differ)} of {len(both)} verdicts agree with the published"
-        + (f"; {len(differ)} differ: {told}" if differ else "")
-        + (f"; {gone} have gone" if gone else "")
-    )
 
 
 def say(name, *sentences):

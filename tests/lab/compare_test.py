@@ -40,9 +40,32 @@ def comparison():
 
 
 def test_every_loss_trains_at_every_rate_on_every_seed(comparison):
-    assert len(comparison.trials) == 2 * 2 * 6
-    assert len(comparison.curves) == 2 * 2 * 6 * 3
+    rates = comparison.trials.learning_rate.nunique()
+    assert rates >= 2
+    assert len(comparison.trials) == 2 * rates * 6
+    assert len(comparison.curves) == 2 * rates * 6 * 3
     assert set(comparison.chosen.seed) == set(range(6))
+
+
+def test_its_rates_are_widened_until_the_best_lie_inside(comparison):
+    tried = comparison.trials.learning_rate
+    assert set(QUICK["learning_rates"]) < set(tried)
+    assert set(comparison.chosen.edge) == {""}
+    assert comparison.chosen.learning_rate.between(
+        tried.min(), tried.max(), inclusive="neither"
+    ).all()
+
+
+def test_what_is_not_tuned_or_still_learns_is_told():
+    x, y = messy()
+    settings = {**QUICK, "learning_rates": [1e-6, 2e-6], "losses": ["hinge"]}
+    found = hk.compare(None, x, y, **settings)
+    doubted = found.results.trials.assign(edge="learning_rate", rising=True)
+    object.__setattr__(found.results, "chosen", lambda: doubted)
+    assert found.doubts() == (
+        " Not tuned, the best value at the edge of those tried: hinge. Still learning "
+        "after 3 epochs: hinge."
+    )
 
 
 def test_it_learns_what_the_first_column_decides(comparison):
@@ -53,7 +76,9 @@ def test_it_speaks_in_words_tables_and_pages(comparison, tmp_path):
     assert comparison.verdict() in repr(comparison)
     assert "calibration_error" in repr(comparison)
     assert comparison.summary("brier_score").mean_a.between(0, 0.3).all()
-    assert "24 trainings: 2 losses x 2 learning rates x 6 seeds" in repr(comparison)
+    rates = comparison.trials.learning_rate.nunique()
+    told = f"{12 * rates} trainings: 2 losses x {rates} learning rates x 6 seeds"
+    assert told in repr(comparison)
     assert "<table" in comparison._repr_html_()
     page = comparison.report(tmp_path / "report").read_text()
     assert comparison.verdict() in page

@@ -106,3 +106,55 @@ def test_trials_that_do_the_same_share_a_record_and_are_a_row_each():
     assert both.trials.arm.tolist() == ["a", "b"]
     assert both.curves().arm.tolist() == ["a"] * 3 + ["b"] * 3
     assert both.scores().arm.tolist() == ["a"] * 2 + ["b"] * 2
+
+
+def measuring(courses):
+    """One seed an arm, whose validation accuracy runs as given."""
+    cells, records = [], {}
+    for arm, course in courses.items():
+        cell = {"dataset": "d", "model": "m", "arm": arm, "learning_rate": 0.1}
+        cells.append((arm, {**cell, "seed": 0}))
+        values = {"validation_accuracy": course[-1], "test_accuracy": course[-1]}
+        curve = {"validation_accuracy": np.array(course)}
+        records[arm] = Record("done", len(course), 1.0, values, curve)
+    return Results(cells, records, [Measure("accuracy")])
+
+
+def test_an_arm_that_still_gains_a_point_in_its_last_quarter_is_marked():
+    courses = {
+        "rising": [0.5, 0.6, 0.7, 0.72],
+        "flat": [0.5, 0.6, 0.7, 0.705],
+        "falling": [0.5, 0.6, 0.7, 0.6],
+        "short": [0.1, 0.2, 0.3],
+    }
+    found = measuring(courses).chosen().set_index("arm").rising
+    assert found.to_dict() == {
+        "rising": True, "flat": False, "falling": False, "short": False
+    }  # fmt: skip
+
+
+def test_a_loss_still_falls_if_it_does_by_a_hundredth():
+    measure = Measure("loss", kind="loss")
+    curve = {"validation_loss": np.array([3.0, 2.0, 1.02, 1.0])}
+    found = Results(records={"a": Record("done", 4, 1.0, {}, curve)})
+    assert found.gain("a", measure) == pytest.approx(2.0)
+
+
+def test_each_measure_chooses_its_own_rate():
+    cells, records = [], {}
+    for rate, sign, order in ((0.1, 0.9, 0.3), (0.2, 0.5, 0.6)):
+        values = {"sign": sign, "order": order, "unasked": 0.5}
+        key, cell = str(rate), {"dataset": "d", "model": "m", "arm": "l", "seed": 0}
+        cells.append((key, {**cell, "learning_rate": rate}))
+        measured = {
+            f"{part}_{name}": value
+            for part in ("validation", "test")
+            for name, value in values.items()
+        }
+        records[key] = Record("done", 1, 1.0, measured)
+    measures = [Measure("sign"), Measure("order"), Measure("unasked")]
+    found = Results(cells, records, measures)
+    table = found.chosen_by_each({"sign": "by sign", "order": "by order"})
+    assert table.measure.tolist() == ["by sign", "by order"]
+    assert table.learning_rate.tolist() == [0.1, 0.2]
+    assert table.value.tolist() == pytest.approx([90, 60])

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hinge_keras.lab import study
+from hinge_keras.lab import account, study
 from hinge_keras.lab.data import MissingData
 from hinge_keras.lab.tables import state, view
 from hinge_keras.lab.tables.archive import Archive, Locked, Record
@@ -169,6 +169,20 @@ def test_arms_that_do_the_same_train_once_and_are_both_there(write, tmp_path, tr
     assert table.arm.value_counts().to_dict() == {"NA": 6, "squared hinge": 6}
 
 
+def test_a_grid_is_widened_and_run_again_finds_what_it_added(write, tmp_path, trained):
+    grid = "    axes={'learning_rate': [0.01, 0.02]},\n    epochs=2,\n"
+    text = SCRIPT.replace("    epochs=2,\n", grid)
+    first = study.run(write(text), tmp_path)
+    table = view.read(tmp_path / "small" / "trials.csv")
+    rates = table.learning_rate.unique()
+    assert len(rates) > 2  # The made-up measures are the same at every rate.
+    assert first.trained == len(table) == 2 * len(rates) * 6
+    page = (tmp_path / "small" / "README.md").read_text()
+    assert "widened where a best value lay at an edge" in page
+    (tmp_path / "small" / "state.json").unlink()
+    assert study.run(write(text), tmp_path).trained == 0
+
+
 def test_the_page_states_question_finding_and_setting(write, tmp_path, trained):
     study.run(write(SCRIPT), tmp_path)
     page = (tmp_path / "small" / "README.md").read_text()
@@ -180,7 +194,9 @@ def test_the_page_states_question_finding_and_setting(write, tmp_path, trained):
         "6, from 0 to 5",
         "keras 3",
         "## Published claims",
-        "| no difference seen |",
+        "A - B [95 %]",
+        "| typical |",
+        "new data of this kind: a seed draws the points",
     ):
         assert text in page
 
@@ -301,21 +317,23 @@ def test_measurements_are_taken_again_only_if_their_code_changed(write, tmp_path
 
 def test_verdicts_are_compared_with_those_that_stood_there(write, tmp_path, trained):
     one = study.run(write(SCRIPT), tmp_path)
-    assert study.agreement([one]) == "no verdict to compare with"
+    assert account.agreement([one]) == "no verdict to compare with"
     same = study.run(write(SCRIPT), tmp_path)
-    assert study.agreement([same]) == "1 of 1 verdicts agree with the published"
+    assert account.agreement([same]) == "1 of 1 verdicts agree with the published"
     other = study.run(write(SCRIPT.replace("0.52", "0.92")), tmp_path)
-    assert study.agreement([other, same]).startswith(
+    assert account.agreement([other, same]).startswith(
         "0 of 1 verdicts agree with the published; 1 differ: small: c (s): reproduced, "
-    ) or "1 differ" in study.agreement([other])
+    ) or "1 differ" in account.agreement([other])
 
 
 def test_claims_of_all_studies_are_gathered(write, tmp_path, trained):
     study.run(write(SCRIPT), tmp_path)
-    study.gather(tmp_path)
+    account.gather(tmp_path)
     table = pd.read_csv(tmp_path / "claims.csv")
     assert table.study.tolist() == ["small"]
-    assert table.verdict.tolist() == ["reproduced"]
+    assert table.verdict.tolist() == ["typical"]
+    once = pd.read_csv(tmp_path / "verdicts.csv")
+    assert once[["claim", "verdict"]].to_numpy().tolist() == [["c", "typical"]]
 
 
 @pytest.mark.parametrize(
@@ -357,7 +375,7 @@ def test_a_run_killed_by_the_system_goes_on_where_it_stopped(write, tmp_path):
     text = SCRIPT.replace("epochs=2", "epochs=2, batch_size=1")
     text = text.replace(
         "lab.main(__name__)",
-        "from hinge_keras.lab import study\n"
+        "from hinge_keras.lab import account, study\n"
         "from hinge_keras.lab.training import by_fit\n"
         "study.training.train = lambda e, ts, watch: by_fit(e, ts)\n"
         "lab.main(__name__)",

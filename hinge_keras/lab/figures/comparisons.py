@@ -1,38 +1,50 @@
 """Figures that set arms beside each other."""
 
 import numpy as np
+import pandas as pd
 
 from hinge_keras.lab.figures.canvas import COLOURS, panels
-from hinge_keras.lab.tables.schema import HIGHER, LOWER, measured
+from hinge_keras.lab.tables.schema import EQUAL, HIGHER, LOWER, measured
 
 
-def gaps(table, *, title, unit="points", scale=100):
-    """Paired differences with their intervals; a hollow dot is no difference seen."""
-    figure, (axis,) = panels(1, title, width=8.0, height=0.42 * len(table) + 1.2)
-    labels = []
-    for row, position in zip(table.to_dict("records"), range(len(table)), strict=True):
+def gaps(table, *, title, unit=None):
+    """Paired differences with their intervals, one row a comparison.
+
+    Filled and coloured where an arm is better, hollow where the two are equal, a dash
+    where it is undecided; the grey band is what does not matter.
+
+    Args:
+        table: Rows of `analysis.compare`.
+        title: The finding.
+        unit: What the differences are; by default their unit.
+    """
+    figure, (axis,) = panels(1, title, width=8.0, height=0.42 * len(table) + 1.4)
+    labels, said = [], set()
+    for position, row in enumerate(table.to_dict("records")):
         seen = row["finding"] in (HIGHER, LOWER)
         colour = COLOURS[1] if seen else COLOURS[0]
+        kind = "differ" if seen else row["finding"]
+        axis.plot([row["low"], row["high"]], [position] * 2, color=colour, lw=2)
         axis.plot(
-            [row["low"] * scale, row["high"] * scale],
-            [position] * 2,
-            color=colour,
-            lw=2,
-        )
-        axis.plot(
-            row["difference"] * scale,
+            row["difference"],
             position,
-            "o",
+            "o" if seen or row["finding"] == EQUAL else "|",
             color=colour,
             mfc=colour if seen else "white",
+            ms=7 if seen or row["finding"] == EQUAL else 14,
+            label=None if kind in said else kind,
         )
+        said.add(kind)
         where = f"{row['dataset']}: " if "dataset" in row else ""
         labels.append(f"{where}{row['a']} - {row['b']}")
+    if pd.notna(reach := table.within.iloc[0]):
+        axis.axvspan(-reach, reach, color="0.9", zorder=0)
     axis.set_yticks(range(len(labels)), labels)
     axis.invert_yaxis()
     axis.axvline(0, color="grey", lw=0.8)
-    axis.set_xlabel(f"paired difference ({unit})")
-    axis.set_title("95 % intervals; filled: a difference is seen", fontsize=9)
+    axis.set_xlabel(f"paired difference, {unit or table.unit.iloc[0]}")
+    axis.set_title("95 % intervals, all at once; grey: too small to matter", fontsize=9)
+    figure.legend(loc="outside lower center", ncols=4, fontsize=9, frameon=False)
     return figure
 
 

@@ -13,6 +13,7 @@ import keras
 import hinge_keras as hk
 from hinge_keras.lab.grid import identity
 from hinge_keras.lab.tables.schema import (
+    COVERS,
     LOSS,
     OF_OPTIMIZER,
     RATE,
@@ -127,9 +128,12 @@ class Experiment:
         patience: Epochs without a lower validation loss after which a trial
             ends, from 1 up; the weights of its best epoch are kept.
         measures: `Measure`s of different names.
-        choose_by: The measure whose validation mean chooses each arm's axes; by
-            default the first.
+        choose_by: The measure whose validation mean chooses each arm's axes, by
+            default the first; or several, of which a study takes one at a time.
         keep_scores: Splits whose raw scores the first seed leaves.
+        limits: The least and the greatest value of an axis to which a search widens
+            the grid, `{axis: (low, high)}`; see `lab.bracket`.
+        wider: Values that a search added, `{(dataset, model, arm): {axis: values}}`.
     """
 
     datasets: Sequence
@@ -144,8 +148,12 @@ class Experiment:
     optimizer: keras.optimizers.Optimizer = field(default_factory=keras.optimizers.Adam)
     patience: int | None = None
     measures: Sequence[Measure] = (Measure("accuracy", hk.ScoreAccuracy),)
-    choose_by: str | None = None
+    choose_by: str | Sequence[str] | None = None
     keep_scores: Sequence[str] = ()
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    wider: Mapping[tuple[str, str, str], Mapping[str, Sequence[float]]] = field(
+        default_factory=dict
+    )
 
     def __post_init__(self):
         if isinstance(self.arms, Mapping):
@@ -170,11 +178,12 @@ class Experiment:
             raise ValueError(
                 "no arm is on any data set; accepted are arms of which one is."
             )
-        if self.choose_by not in (None, *(m.name for m in (*self.measures, LOSS))):
-            known = ", ".join(measure.name for measure in self.measures)
-            raise ValueError(
-                f"choose_by is {self.choose_by!r}; accepted are {known}, loss."
-            )
+        known = [measure.name for measure in (*self.measures, LOSS)]
+        for name in self.choosing:
+            if name not in known:
+                raise ValueError(
+                    f"choose_by is {name!r}; accepted are {', '.join(known)}."
+                )
 
     def refuse_bad_axes(self):
         """The grid's axes are an optimizer's, and every value is one it can have."""
@@ -203,7 +212,7 @@ class Experiment:
                 )
         names = {name for arm in self.arms for name in arm.axes}
         names |= {name for each in self.tagged for name in each.tags}
-        taken = names & set(RESERVED) - set(OF_OPTIMIZER)
+        taken = (names - {COVERS}) & set(RESERVED) - set(OF_OPTIMIZER)
         if taken:
             raise ValueError(
                 f"{min(taken)!r} is a tag or an axis; accepted are names other than "
@@ -233,7 +242,7 @@ class Experiment:
                 self.datasets, self.builders, self.arms
             )
             if arm.tried_on(dataset) and self.pairs(arm, model)
-            for axes in self.values(arm)
+            for axes in self.values(dataset, model, arm)
             for seed in self.seeds
         ]
 
@@ -241,11 +250,15 @@ class Experiment:
         """Whether an arm is tried with a model."""
         return model in self.models if arm.model is None else model == arm.model
 
-    def values(self, arm):
-        """Every combination of an arm's axes."""
-        axes = {**self.axes, **arm.axes}
+    def values(self, dataset, model, arm):
+        """Every combination of the axes of an arm on a data set, with a model."""
+        more = self.wider.get((dataset.name, model.name, arm.name), {})
+        axes = {
+            name: sorted({*map(float, values), *more.get(name, ())})
+            for name, values in {**self.axes, **arm.axes}.items()
+        }
         for values in itertools.product(*axes.values()):
-            yield tuple(zip(axes, map(float, values), strict=True))
+            yield tuple(zip(axes, values, strict=True))
 
     def dataset(self, trial):
         return named(self.datasets, trial.dataset)
@@ -287,7 +300,7 @@ class Experiment:
             "arm": trial.arm,
             **dict(trial.axes),
             "seed": trial.seed,
-            **{name: value for each in tags for name, value in each.items()},
+            **{n: value for each in tags for n, value in each.items() if n != COVERS},
         }
 
     @property
@@ -296,18 +309,26 @@ class Experiment:
         names = [*self.axes, *(name for arm in self.arms for name in arm.axes)]
         return tuple(dict.fromkeys(names))
 
+    @property
+    def choosing(self):
+        """The names of the measures that choose, the default one first."""
+        if self.choose_by is None:
+            return tuple(measure.name for measure in self.measures[:1])
+        return (self.choose_by,) if isinstance(self.choose_by, str) else self.choose_by
+
     def measure(self, name=None):
         """A measure by name; by default the one that chooses."""
-        return measure_of(self.measures, name, self.choose_by)
+        return measure_of(self.measures, name, *self.choosing)
 
-    def keys(self, trials, engine):
+    def keys(self, trials, engine, reader=None):
         """The key of each trial: a digest of all that decides what it measures.
 
         Args:
             trials: Trials of this grid.
             engine: What trains them: functions, classes, modules.
+            reader: An `identity.Reader` that has read some of it, for grids that grow.
         """
-        reader = identity.Reader()
+        reader = reader or identity.Reader()
         read = functools.cache(lambda kind, name: reader.digest(self.part(kind, name)))
         of_loss = functools.cache(lambda loss: reader.digest(loss))
         shared = reader.digest(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hinge_keras.lab.page.words import finding, markdown
+from hinge_keras.lab.analysis import SAID
+from hinge_keras.lab.page.words import comparisons, judged, markdown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +56,9 @@ def page(findings, question, setting):
 
 def published(claims):
     """The section on published claims, nothing if there are none."""
-    return [] if claims.empty else ["## Published claims", markdown(claims)]
+    return [] if claims.empty else ["## Published claims", markdown(judged(claims))]
 
 
 def told(summary):
-    """A table with its findings, if it has any, in words."""
-    if "finding" not in summary:
-        return summary
-    words = [finding(row) for row in summary.to_dict("records")]
-    return summary.assign(finding=words)
+    """A table as a reader sees it, comparisons in words."""
+    return comparisons(summary) if {*SAID} <= {*summary} else summary

@@ -24,13 +24,27 @@ def setting(experiment, kept):
             f"{n.replace('_', ' ')}, the same for every arm": v for n, v in axes.items()
         },
         "axes of single arms": "; ".join(own),
+        "widened where a best value lay at an edge": "; ".join(widened(experiment)),
         "seeds": f"{len(seeds)}, from {seeds[0]} to {seeds[-1]}; trials of one seed "
         "share split, initial weights and batch order",
+        "differences speak of": "; ".join(words.estimands(experiment.datasets)),
         "optimizer": words.optimizer(experiment.optimizer),
         "budget": f"{epochs} epochs of batches of {experiment.batch_size}",
         "kept from the published table": f"{kept} trials" if kept else "",
     }
     return {name: text for name, text in lines.items() if text}
+
+
+def widened(experiment):
+    """What a search added to each axis, in words, and for how many arms."""
+    added = {}
+    for axes in experiment.wider.values():
+        for axis, values in axes.items():
+            added.setdefault(axis, []).append(values)
+    for axis, values in added.items():
+        every = sorted({value for own in values for value in own})
+        told = ", ".join(f"{value:g}" for value in every)
+        yield f"{axis.replace('_', ' ')}, at most {told}, of {len(values)} arms"
 
 
 def counted(results):

@@ -24,9 +24,11 @@ def comparisons():
         "difference": 0.1,
         "low": 0.0,
         "high": 0.2,
+        "within": 1.0,
+        "unit": "points",
     }
     return pd.DataFrame(
-        [{**row, "finding": found} for found in ("higher", "undecided")]
+        [{**row, "finding": found} for found in ("higher", "equal", "undecided")]
     )
 
 

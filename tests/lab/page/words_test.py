@@ -1,9 +1,12 @@
 """What is found, in words."""
 
 import keras
+import numpy as np
 import pandas as pd
+import pytest
 
 from hinge_keras.lab import data
+from hinge_keras.lab.analysis import claims
 from hinge_keras.lab.page import words
 
 
@@ -14,19 +17,28 @@ def test_names_and_values_are_listed_in_their_form():
     assert words.listed({}, "{0}") == ""
 
 
+def row(finding="undecided", better="", **cells):
+    """A row of `analysis.compare`."""
+    found = {"measure": "accuracy", "dataset": "d", "a": "x", "b": "y", "pairs": 12}
+    found |= {"mean_a": 90.0, "mean_b": 88.8, "difference": 1.2, "low": 0.4}
+    found |= {"high": 2.0, "wins": 0.75, "detectable": 1.1, "within": 1.0}
+    found |= {"unit": "points", "p": 0.012, "p_equal": 0.6, "family": 3, "marks": ""}
+    return {**found, "finding": finding, "better": better, **cells}
+
+
 def test_an_arm_is_weighed_whichever_side_of_a_comparison_it_is_on():
     table = pd.DataFrame(
         [
-            ("hinge", "log", "higher"),
-            ("L1", "hinge", "higher"),
-            ("L1", "hinge", "lower"),
-            ("hinge", "L2", "undecided"),
+            ("hinge", "log", "higher", "hinge"),
+            ("L1", "hinge", "higher", "L1"),
+            ("L1", "hinge", "lower", "hinge"),
+            ("hinge", "L2", "undecided", ""),
         ],
-        columns=["a", "b", "finding"],
+        columns=["a", "b", "finding", "better"],
     )
-    told = "of 4 comparisons with hinge 2 show it higher and 1 lower (than L1)"
+    told = "of 4 comparisons with hinge it is better in 2 and worse in 1 (L1)"
     assert words.standing(table, "hinge") == told
-    assert words.standing(table[:1], "hinge").endswith("1 show it higher and 0 lower")
+    assert words.standing(table[:1], "hinge").endswith("better in 1 and worse in 0")
 
 
 def test_titled_tables_show_their_index():
@@ -37,15 +49,116 @@ def test_titled_tables_show_their_index():
     ]
 
 
-def test_a_finding_is_told_of_its_first_arm():
-    rows = [{"a": "x", "finding": f} for f in ("higher", "undecided", "too few pairs")]
-    told = ["x higher", "no difference seen", "too few pairs"]
-    assert [words.finding(row) for row in rows] == told
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (row("higher", "x"), "x better by 1.2 points [0.4, 2]"),
+        (
+            row("lower", "y", difference=-1.0, low=-2.0, high=-0.04),
+            "y better by 1 point [0, 2]",
+        ),
+        (row("equal"), "equal within 1 point"),
+        (row("equal", within=0.5), "equal within 0.5 points"),
+        (row("undecided"), "undecided"),
+        (row("too few pairs"), "too few pairs: 7 needed"),
+        (
+            row("higher", "y", difference=0.031, low=0.02, high=0.04, unit=""),
+            "y better by 0.031 [0.02, 0.04]",
+        ),
+    ],
+)
+def test_a_finding_names_the_better_arm_and_its_size(cells, told):
+    assert words.finding(cells) == told
 
 
-def test_a_tally_counts_the_differences_seen():
-    said = ["higher", "undecided", "too few pairs", "lower"]
-    assert words.tally(pd.DataFrame({"finding": said})) == "2 of 4"
+def test_two_arms_are_told_beside_each_other():
+    assert words.pair(row("lower", "y", difference=-1.2, low=-2.0, high=-0.4)) == (
+        "y better than x by 1.2 points [0.4, 2]"
+    )
+    assert words.pair(row("equal", difference=0.4, low=-0.04)) == (
+        "x and y: equal within 1 point, 0.4 points [0, 2]"
+    )
+    assert words.pair(row(difference=-0.4, low=-2.0, high=1.2)) == (
+        "y and x: undecided, 0.4 points [-1.2, 2]"
+    )
+
+
+def test_an_answer_tells_differences_first_and_what_could_be_seen():
+    rows = [row("higher", "x"), row("equal", b="z"), row(a="y", b="z"),
+            row(a="v", b="z", detectable=1.5)]  # fmt: skip
+    assert words.answer(pd.DataFrame(rows)) == (
+        "x better than y by 1.2 points [0.4, 2]. Equal within 1 point: x and z. "
+        "Undecided, 12 seeds could show 1.5 points: y and z, v and z."
+    )
+    few = pd.DataFrame([row("too few pairs", pairs=5, family=1)])
+    assert words.answer(few) == "Too few seeds, 6 are needed: x and y."
+
+
+def test_a_tally_counts_what_comparisons_show():
+    said = ["higher", "undecided", "too few pairs", "lower", "equal"]
+    told = (
+        "of 5 comparisons 2 differ, 1 are equal, 1 are undecided, 1 have too few pairs"
+    )
+    assert words.tally(pd.DataFrame({"finding": said})) == told
+    assert (
+        words.tally(pd.DataFrame({"finding": ["equal"]}))
+        == "of 1 comparisons 1 are equal"
+    )
+
+
+def test_comparisons_have_headers_that_an_outsider_reads():
+    table = words.comparisons(pd.DataFrame([row("higher", "x", noise=0.2)]))
+    assert table.to_dict("records") == [
+        {
+            "measure": "accuracy",
+            "dataset": "d",
+            "noise": 0.2,
+            "A": "x",
+            "B": "y",
+            "mean A": "90",
+            "mean B": "88.8",
+            "A - B [95 %]": "1.2 [0.4, 2]",
+            "A wins": "75% of 12",
+            "could be seen": "1.1",
+            "p, corrected": "0.012 (3)",
+            "finding": "x better by 1.2 points [0.4, 2]",
+        }
+    ]
+    few = row("too few pairs", pairs=4, low=np.nan, high=np.nan, detectable=np.nan)
+    (told,) = words.comparisons(pd.DataFrame([{**few, "a": "banana"}])).to_dict(
+        "records"
+    )
+    assert (told["A"], told["A - B [95 %]"], told["could be seen"]) == (
+        "banana",
+        "1.2",
+        "",
+    )
+    marked = words.comparisons(pd.DataFrame([row(marks="a: edge; b: rising")]))
+    told = "A: at the edge of what was tried; B: still learning"
+    assert marked.marks.tolist() == [told]
+
+
+def test_what_a_seed_draws_says_what_differences_speak_of():
+    sets = [data.iris(), data.wine(), data.moons(), data.moons("fixed", random_state=1)]
+    assert list(words.estimands(sets)) == [
+        "new data of this kind: a seed draws the split, corrected for overlap "
+        "(iris, wine)",
+        "new data of this kind: a seed draws the points (moons)",
+        "these data: a seed draws initial weights and batch order alone (fixed)",
+    ]
+
+
+def test_claims_have_cells_that_an_outsider_reads():
+    rows = [claims.number("of x", "s", 0.9, [0.8, 1.0]), claims.exactly("e", "s", 1, 1)]
+    table = words.judged(claims.table(rows))
+    assert table.to_dict("records")[0] == {
+        "claim": "of x",
+        "source": "s",
+        "published": "0.9",
+        "ours [95 %]": "0.9 [0.805, 0.995]",
+        "runs at or below": "1 of 2",
+        "verdict": "typical",
+    }
 
 
 def test_the_leader_is_highest_in_most_columns():
