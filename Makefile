@@ -72,6 +72,9 @@ lint: $(READY)
 run-experiments: $(READY)
 	$(RUN) -m experiments $(if $(QUICK),--quick) $(if $(KEEP),--keep-published)
 
+audit: $(READY)
+	$(RUN) -m experiments.audit
+
 benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks.replicas
 	KERAS_BACKEND=jax $(RUN) -m benchmarks.replicas
@@ -79,6 +82,7 @@ benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks.losses
 	KERAS_BACKEND=jax $(RUN) -m benchmarks.losses
 	$(RUN) -m benchmarks.svm
+	$(RUN) -m benchmarks.evidence
 	$(RUN) -m benchmarks
 
 readme: $(READY)
