@@ -61,7 +61,10 @@ def run_all(names, options):
     todo = [name for name in names if apart or not is_unchanged(name, results)]
     ran = []
     if todo:
-        from hinge_keras.lab import study  # Keras and its backend load only now.
+        from hinge_keras.lab import (  # Keras and its backend load only now.
+            account,
+            study,
+        )
 
         modules = [f"experiments.{name.replace('/', '.')}" for name in todo]
         one = partial(study.run_named, results, options.quick, options.keep_published)
@@ -82,12 +85,12 @@ def run_all(names, options):
             )
             return 4
         if options.verify:
-            ran = [study.against(each, options.results) for each in ran]
+            ran = [account.against(each, options.results) for each in ran]
         table(ran, perf_counter() - began)
-        study.gather(results)
-        rest = [study.standing(name, results) for name in names if name not in todo]
+        account.gather(results)
+        rest = [account.standing(name, results) for name in names if name not in todo]
         if not options.quick:
-            print(study.agreement([*ran, *rest]))
+            print(account.agreement([*ran, *rest]))
     failed = [each.name for each in ran if each.failed]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)

@@ -76,19 +76,29 @@ def findings(results):
     on_several = chosen[chosen.dataset.isin(more_classes)]
     ranks, p, distance = analysis.ranked(shared, "accuracy", "shared")
     more, more_p, more_distance = analysis.ranked(on_several, "accuracy", "shared")
-    summary = analysis.compare(shared, "accuracy", "shared")
+    summary = analysis.compare(shared, "accuracy", "shared", search=results.search)
+    over = analysis.compare_over_sets(shared, "accuracy", "shared")
     means = chosen.pivot_table("test_accuracy", "dataset", "shared", sort=False)
     first = f"Over {len(means)} sets {ranks.idxmin()} ranks first of five losses"
     other = f"On sets of several classes {more.idxmin()} ranks first of seven"
     return lab.Findings(
-        sentence=f"{first}; first and last are {ranks.max() - ranks.min():.2f} mean ranks "
-        f"apart, with a critical difference of {distance:.2f} (Friedman p = {p:.2g}). "
-        f"{words.tally(summary)} comparisons on a single set show a difference.",
-        notes="On several classes the binary losses are used one class against the rest; "
-        f"there, with Crammer-Singer and Weston-Watkins: Friedman p = {more_p:.2g}.",
+        sentence=f"Over {len(means)} sets, {words.tally(over)}; "
+        f"{ranks.idxmin()} ranks first by {ranks.max() - ranks.min():.1f} mean ranks "
+        f"(critical {distance:.1f}).",
+        notes=f"On single sets, {words.tally(summary)}. Friedman p = {p:.2g} over all "
+        "sets. On several classes the binary losses are used one class against the "
+        "rest; there, with Crammer-Singer and "
+        f"Weston-Watkins, Friedman p = {more_p:.2g}.",
         summary=summary,
-        tables={"means": means.reset_index(), "ranks": ranks.reset_index(name="rank")},
+        tables={
+            "means": means.reset_index(),
+            "ranks": ranks.reset_index(name="rank"),
+            "over_sets": over,
+        },
         figures={
+            "over_sets": figures.gaps(
+                over, title=f"Over {len(means)} sets, {words.tally(over)}"
+            ),
             "critical_difference": figures.critical_difference(
                 ranks, distance=distance, title=first
             ),

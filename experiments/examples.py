@@ -34,7 +34,7 @@ EXPERIMENT = lab.Experiment(
 def findings(results):
     chosen = results.chosen()
     chosen = chosen.assign(error=100 * (1 - chosen.test_accuracy))
-    summary = analysis.compare(chosen, "accuracy")
+    summary = analysis.compare(chosen, "accuracy", search=results.search)
     means = chosen.groupby(["examples", "arm"]).error.mean().unstack()
     fewest, most = means.index.min(), means.index.max()
     spread = means.max(axis=1) - means.min(axis=1)
@@ -42,12 +42,9 @@ def findings(results):
     title = f"More examples take {fall:.0f} points off the error, "
     title += f"another loss {spread.max():.0f} at most"
     return lab.Findings(
-        sentence=f"At {fewest} examples {means.loc[fewest].idxmin()} errs least "
-        f"({means.loc[fewest].min():.1f} %, one-vs-rest hinge "
-        f"{means.loc[fewest, 'one-vs-rest hinge']:.1f} %). "
-        f"{words.tally(summary)} paired comparisons show a difference; mean "
-        f"errors differ by {spread[fewest]:.1f} points at {fewest} examples and by "
-        f"{spread[most]:.1f} at {most:,}.",
+        sentence=f"From {fewest} to {most:,} examples, {words.tally(summary)}.",
+        notes=f"Mean errors of the losses lie within {spread[fewest]:.1f} points at "
+        f"{fewest} examples and {spread[most]:.1f} at {most:,}.",
         summary=summary,
         tables={"errors": means.reset_index()},
         figures={

@@ -221,7 +221,7 @@ def findings(results):
     return lab.Findings(
         sentence=f"{len(table)} pitfalls, each with its number: today's `accuracy` gives "
         f"perfect scores {one:.2f}, decoding by sign costs a digit classifier "
-        f"{100 * (shares.true.iloc[1] - seven):.0f} points, and neither is the loss's fault.",
+        f"{100 * (shares.true.iloc[1] - seven):.0f} points.",
         notes="`seen` is what the pitfall shows, `true` what a sound measure shows on the "
         "same scores (for P9 and P10: the bar to pass and the scaled inputs). A missing "
         "`seen` is an error raised.",

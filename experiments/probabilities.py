@@ -14,6 +14,7 @@ from scipy.special import expit
 import hinge_keras as hk
 from hinge_keras import lab
 from hinge_keras.lab import analysis, data, figures, models
+from hinge_keras.lab.tables.schema import ERROR
 
 RAW, PLATT = "sigmoid of the score", "after Platt scaling"
 
@@ -67,15 +68,16 @@ def forecasts(scores, splits):
 
 def findings(results):
     chosen = results.chosen()
-    summary = analysis.compare_each(chosen, ["raw_error", "scaled_error", "brier"])
-    measured = ["test_raw_error", "test_scaled_error", "test_brier"]
-    means = chosen.groupby("arm", sort=False)[measured].mean()
+    measured = ["raw_error", "scaled_error", "brier"]
+    summary = analysis.compare_each(chosen, measured, unit=ERROR, search=results.search)
+    columns = [f"test_{name}" for name in measured]
+    means = chosen.groupby("arm", sort=False)[columns].mean()
     hinge, entropy = means.loc["hinge"], means.loc["cross-entropy"]
     moons = EXPERIMENT.datasets[0]
     first = results.scores(chosen[chosen.dataset == moons.name])
     bins = pd.concat(forecasts(first, moons.load(EXPERIMENT.seeds[0])))
     return lab.Findings(
-        sentence=f"Not as they are: through a sigmoid the calibration error is "
+        sentence="Through a sigmoid the calibration error is "
         f"{hinge.test_raw_error:.3f} for hinge, {entropy.test_raw_error:.3f} for "
         f"cross-entropy; after Platt scaling {hinge.test_scaled_error:.3f} against "
         f"{entropy.test_scaled_error:.3f}.",

@@ -11,6 +11,7 @@ import hinge_keras as hk
 from hinge_keras import lab
 from hinge_keras.lab import analysis, data, figures, models
 from hinge_keras.lab.page import words
+from hinge_keras.lab.tables.schema import IN_POINTS
 
 MEASURES = {"balanced": "balanced accuracy", "precision": "average precision"}
 PLANE = {"n_features": 2, "n_redundant": 0, "sizes": (1000, 1000, 4000), "scaled": True}
@@ -50,9 +51,10 @@ EXPERIMENT = lab.Experiment(
         lab.Arm("hinge, wide rare margin", wide_rare_margin),
     ],
     axes={"learning_rate": [3e-3, 1e-2, 3e-2]},
-    epochs=20,
+    epochs=40,
     batch_size=50,
     seeds=range(30),
+    choose_by=list(MEASURES),
     measures=[
         lab.Measure("balanced", hk.BalancedAccuracy),
         lab.Measure("precision", hk.AveragePrecision),
@@ -61,9 +63,9 @@ EXPERIMENT = lab.Experiment(
 
 
 def findings(results):
-    trials = results.trials.assign(share=100 * results.trials.positive)
-    measured = analysis.chosen_by_each(trials, EXPERIMENT.measures, MEASURES)
-    summary = analysis.compare_parts(measured, against="cross-entropy")
+    measured = results.chosen_by_each(MEASURES)
+    measured = measured.assign(share=100 * measured.positive)
+    summary = analysis.compare_parts(measured, against="cross-entropy", unit=IN_POINTS)
     told = [
         f"In {label}, {words.standing(rows, 'cross-entropy')}."
         for label, rows in summary.groupby("measure", sort=False)
@@ -74,8 +76,9 @@ def findings(results):
     title = "At 1 % positives class weights change cross-entropy's "
     title += words.listed(gain, "{0} by {1:+.0f} points")
     return lab.Findings(
-        sentence=f"{title}. {' '.join(told)}",
-        notes="The rate of each arm is chosen by the measure that it is judged by.",
+        sentence=f"{title}.",
+        notes=f"{' '.join(told)} The rate of each arm is chosen by the measure that "
+        "it is judged by.",
         summary=summary,
         tables={"means": means.reset_index()},
         figures={

@@ -44,30 +44,25 @@ EXPERIMENT = lab.Experiment(
 
 def findings(results):
     chosen = results.chosen()
-    summary = analysis.compare(chosen, "accuracy")
-    seen = analysis.seen(summary)
+    summary = analysis.compare(chosen, "accuracy", search=results.search)
     cells = ["dataset", "arm", "learning_rate"]
     means = analysis.described(chosen, "accuracy", cells)
-    largest = f"{100 * summary.difference.abs().max():.1f} points"
-    told = "; ".join(
-        f"{row['dataset']}: {words.finding(row)} than {row['b']}"
-        for row in seen.to_dict("records")
-    )
-
+    tuned = "On one grid" if summary.marks.any() else "Tuned alike"
+    largest = summary.loc[summary.difference.abs().idxmax()]
     curves = results.curves(chosen)
     ends = analysis.ends(curves, "validation_accuracy", ["dataset", "arm"]).unstack()
     apart = 100 * (ends.max(axis=1) - ends.min(axis=1)).max()
     rates = chosen.learning_rate
     return lab.Findings(
-        sentence=f"Of {len(summary)} tuned comparisons, {len(summary) - len(seen)} show no "
-        f"difference and none exceeds {largest}" + (f" ({told})." if told else "."),
+        sentence=f"{tuned}, {words.tally(summary)}; the largest gap is "
+        f"{words.gap(largest)}.",
         notes="Test accuracy at each loss's own best rate:\n\n" + words.markdown(means),
         summary=summary,
         tables={"chosen": means},
         figures={
             "gaps": figures.gaps(
                 summary,
-                title=f"Tuned, the losses differ by at most {largest} of test accuracy",
+                title=f"{tuned}, {words.tally(summary)}",
             ),
             "curves": figures.curves(
                 curves,

@@ -58,11 +58,11 @@ def findings(results):
         apart = f"{ranks.idxmin()} ranks best, and not every loss is within reach"
     grows = f"psi_G's search takes {times:.2f} times the hinge's in the median set"
     return lab.Findings(
-        sentence=f"{words.tally(summary)} pairs of losses differ in accuracy over "
-        f"{len(accuracy)} sets (Friedman p = {p:.2f}): psi_G is {above.psi_G.mean():+.2f} "
-        f"points from the hinge on average. {grows}.",
-        notes=f"{trials.C.eq(max(COSTS)).sum()} of {len(trials)} searches chose the "
-        f"largest C and might gain from one larger.\n\n{words.titled(shown)}",
+        sentence=f"Over {len(accuracy)} sets, {words.tally(summary)}; {grows}.",
+        notes=f"psi_G is {above.psi_G.mean():+.1f} points from the hinge on average; "
+        f"Friedman p = {p:.2f}. {trials.C.eq(max(COSTS)).sum()} of {len(trials)} "
+        "searches chose the largest C and might gain from one "
+        f"larger.\n\n{words.titled(shown)}",
         summary=summary,
         tables={"searches": results.table},
         figures={

@@ -31,12 +31,13 @@ def test_claims_name_our_setting_and_follow_from_the_comparisons():
         for s in range(12)
     ]
     against = analysis.compare(pd.DataFrame(rows), "y", against="log")
-    found = [*paper.inaccurate(against), *paper.robust(against, 0.4, "here")]
+    found = [*paper.inaccurate(against, "here"), *paper.robust(against, 0.4, "here")]
     assert [row["claim"] for row in found] == [
         "L1 is less accurate than log on clean labels",
         "Chebyshev is less accurate than log on clean labels",
-        "L1 of softmax withstands 40% wrong labels better than log (ours: here)",
-        "L2 of softmax withstands 40% wrong labels better than log (ours: here)",
+        "L1 of softmax withstands 40% wrong labels better than log",
+        "L2 of softmax withstands 40% wrong labels better than log",
     ]
+    assert {row["on"] for row in found} == {"here"}
     verdicts = [row["verdict"] for row in found]
     assert verdicts == ["reversed"] * 2 + ["reproduced"] * 2
