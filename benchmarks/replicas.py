@@ -347,7 +347,12 @@ def write(rows):
     with TABLE.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        writer.writerows(rows.values())
+        writer.writerows(sorted(rows.values(), key=place))
+
+
+def place(row):
+    """Where a row stands: those of TensorFlow and torch first, task by task."""
+    return row["backend"] == "jax", list(TASKS).index(row["task"])
 
 
 def table(rows):
