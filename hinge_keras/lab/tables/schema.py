@@ -21,8 +21,10 @@ DONE, DIVERGED = "done", "diverged"
 RATE, DECAY = "learning_rate", "weight_decay"
 # Hyper-parameters that an optimizer has; others are a loss's own.
 OF_OPTIMIZER = (RATE, DECAY)
-RESERVED = (*CELL, *OF_OPTIMIZER, SEED, STATUS, EPOCHS_RUN, EPOCH, KEY)
-RESERVED += (EDGE, RISING, COVERS, "split")
+RESERVED = (
+    *(*CELL, *OF_OPTIMIZER, SEED, STATUS, EPOCHS_RUN, EPOCH, KEY),
+    *(EDGE, RISING, COVERS, "split"),
+)
 
 # What a comparison says of its first arm beside its second.
 HIGHER, LOWER, EQUAL = "higher", "lower", "equal"
