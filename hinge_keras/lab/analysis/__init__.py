@@ -17,14 +17,12 @@ from hinge_keras.lab.analysis.evidence import (
     equal,
     pairs_needed,
     share_interval,
-    student_interval,
 )
 from hinge_keras.lab.analysis.ranks import (
     compare_over_sets,
     critical_difference,
     over_sets,
     ranked,
-    wins,
 )
 from hinge_keras.lab.analysis.selection import Search
 from hinge_keras.lab.analysis.summaries import (
@@ -70,6 +68,4 @@ __all__ = [
     "share_interval",
     "shares",
     "stacked",
-    "student_interval",
-    "wins",
 ]

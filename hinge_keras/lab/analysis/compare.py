@@ -73,9 +73,9 @@ def compare(
         distance `within` which arms are equal, and how many times wider the
         `selection` makes the differences; the `p` of a difference, of that
         equality `p_equal`, both corrected for the `family`, whose size is given; and a
-        `finding`, one of `schema.FINDINGS`, with the arm that is `better` if one is
-        seen to be. `marks` says what is amiss with the choice
-        of an arm: `"a: edge"`.
+        `finding`, one of those that `schema` names, with the arm that is `better` if
+        one is seen to be. `marks` says what is amiss with the choice of an arm:
+        `"a: edge"`.
     """
     values = measured(trials, measure, split)
     found = []

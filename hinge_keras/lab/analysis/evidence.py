@@ -83,11 +83,6 @@ class Flips:
         return self.means[rank - 1], self.means[-rank]
 
     @property
-    def least(self):
-        """The least two-sided p that so many pairs can give."""
-        return 2 / self.ways
-
-    @property
     def share(self):
         """The variance of the mean, as a share of that of a pair."""
         return 1 / len(self.differences)
@@ -112,7 +107,6 @@ class Resampled:
 
     differences: np.ndarray
     overlap: float
-    least = 0.0
 
     @property
     def share(self):
@@ -200,14 +194,6 @@ def pairs_needed(family=1):
     (6, 11)
     """
     return math.ceil(math.log2(2 * family / ALPHA))
-
-
-def student_interval(values):
-    """The mean's 95 % interval by Student's t; missing below two values."""
-    if len(values) < 2:
-        return np.nan, np.nan
-    reach = scipy.stats.t.isf(ALPHA / 2, len(values) - 1) * scipy.stats.sem(values)
-    return np.mean(values) - reach, np.mean(values) + reach
 
 
 def share_interval(hits, total):

@@ -1,20 +1,11 @@
-"""Arms over many data sets: wins by verdict, mean ranks and how far apart they must be."""
+"""Arms over many data sets: mean ranks, how far apart they must be, and comparisons."""
 
 import numpy as np
 import scipy.stats
 
 from hinge_keras.lab.analysis.compare import compare
 from hinge_keras.lab.analysis.evidence import ALPHA
-from hinge_keras.lab.tables.schema import HIGHER, LOWER, POINTS, measured
-
-
-def wins(comparisons):
-    """Over data sets: how often `a` won, neither did, or `a` lost, by verdict."""
-    names = {HIGHER: "win", LOWER: "loss"}
-    outcome = comparisons.finding.map(names).fillna("tie")
-    counts = comparisons.assign(outcome=outcome).groupby(["a", "b"], sort=False)
-    table = counts["outcome"].value_counts().unstack(fill_value=0)
-    return table.reindex(columns=["win", "tie", "loss"], fill_value=0).reset_index()
+from hinge_keras.lab.tables.schema import POINTS, measured
 
 
 def over_sets(differences, within, draws=50_000):

@@ -29,7 +29,6 @@ RESERVED = (
 # What a comparison says of its first arm beside its second.
 HIGHER, LOWER, EQUAL = "higher", "lower", "equal"
 UNDECIDED, TOO_FEW = "undecided", "too few pairs"
-FINDINGS = (HIGHER, LOWER, EQUAL, UNDECIDED, TOO_FEW)
 
 
 class Unit(NamedTuple):

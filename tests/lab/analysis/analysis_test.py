@@ -240,13 +240,6 @@ def test_ranks_and_their_critical_difference_are_demsars():
     assert distance == pytest.approx(2.343 * np.sqrt(3 * 4 / (6 * 20)), abs=1e-3)
 
 
-def test_wins_are_counted_by_verdict_over_data_sets():
-    found = ["higher", "lower", "undecided", "higher"]
-    table = pd.DataFrame({"a": "x", "b": "y", "finding": found})
-    (row,) = analysis.wins(table).to_dict("records")
-    assert row == {"a": "x", "b": "y", "win": 2, "tie": 1, "loss": 1}
-
-
 def test_against_one_arm_the_rest_are_not_compared_and_not_corrected_for():
     table = trials(0.01)
     third = table[table.arm == "b"].assign(arm="c")
