@@ -32,6 +32,7 @@ from hinge_keras.lab.tables.schema import (
 )
 
 LONGEST = 140
+WORDS = ("marks", "better", "why", "on", "finding")  # Columns in which nothing is "".
 
 
 def main(results=RESULTS):
@@ -161,7 +162,8 @@ def table(path):
     if not path.exists():
         return pd.DataFrame()
     found = pd.read_csv(path, keep_default_na=False, na_values=[""])
-    return found.fillna({"marks": "", "better": "", "why": "", "on": "", "finding": ""})
+    words = [name for name in WORDS if name in found]
+    return found.astype(dict.fromkeys(words, object)).fillna(dict.fromkeys(words, ""))
 
 
 def module_of(name):

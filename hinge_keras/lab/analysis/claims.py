@@ -108,8 +108,9 @@ def along(text, source, epochs, published, curves, differs=""):
     """
     theirs = pd.DataFrame(published, index=list(epochs), dtype=float).stack().dropna()
     ours = curves.pivot_table([*published], KEY, EPOCH)
-    ours = ours[[(column, epoch) for epoch, column in theirs.index]].dropna()
-    verdict = together(theirs.to_numpy(), ours.to_numpy())
+    # An epoch that none of our runs reached has no values.
+    ours = ours.reindex(columns=[(column, epoch) for epoch, column in theirs.index])
+    verdict = together(theirs.to_numpy(), ours.dropna().to_numpy())
     for (epoch, column), value in theirs.items():
         told = f"{text}, {column.replace('_', ' ')} after epoch {epoch}"
         found = number(told, source, value, ours[column, epoch], differs=differs)

@@ -105,6 +105,12 @@ def test_a_course_may_have_gaps_and_be_of_a_smaller_design():
     assert (row["verdict"], row["why"]) == ("not comparable", "there more")
 
 
+def test_an_epoch_that_no_run_of_ours_reached_has_no_data():
+    rows = list(claims.along("net", "s", (1, 9), {"train_loss": (1.0, 0.5)}, course()))
+    assert [row["verdict"] for row in rows] == ["typical", "no data"]
+    assert rows[1]["runs"] == 0
+
+
 def test_numbers_that_runs_of_one_arm_differ_by_are_seed_noise():
     row = claims.spread("c", "s", [0.85, 0.86], RUNS)
     assert row["verdict"] == "seed noise"
