@@ -77,6 +77,11 @@ def test_the_rows_of_a_family_are_tested_and_have_intervals_together():
     assert row.p == pytest.approx(10 * alone.p)
     assert row.low < alone.low < alone.high < row.high
     assert row.detectable > alone.detectable
+    near = analysis.compare(trials(0.0, noise=0.008), "accuracy").iloc[0]
+    tables = [trials(0.0, noise=0.008).assign(dataset=str(i)) for i in range(10)]
+    row = analysis.compare(pd.concat(tables), "accuracy").iloc[0]
+    assert 0 < near.p_equal < 0.1
+    assert row.p_equal == pytest.approx(10 * near.p_equal)
 
 
 def test_a_tie_is_half_a_win():
@@ -371,6 +376,11 @@ def test_arms_in_general_are_compared_over_data_sets(gap, finding, likely):
     found = [row[f"likely_{name}"] for name in ("better", "equal", "worse")]
     assert sum(found) == pytest.approx(1)
     assert found[likely] > 0.95
+
+
+def test_sets_that_differ_by_less_than_matters_are_likely_equal():
+    assert analysis.over_sets([0.8] * 12, 1.0)[1] > 0.95
+    assert analysis.over_sets([1.2] * 12, 1.0)[0] > 0.95
 
 
 def test_few_sets_leave_it_open_what_another_would_show():

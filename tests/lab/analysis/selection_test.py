@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from hinge_keras.lab import analysis
+from hinge_keras.lab.analysis.selection import variance_between
 from hinge_keras.lab.tables.schema import Measure
 
 SEEDS = 20
@@ -63,12 +64,36 @@ def test_a_toss_up_between_rates_that_differ_widens_the_interval():
 
 
 def test_a_toss_up_between_rates_that_do_the_same_hardly_matters():
-    assert compared(grid(clear=0.0, apart=0.0)).selection < 1.5
+    assert compared(grid(clear=0.0, apart=0.0)).selection < 1.2
+
+
+def test_what_chance_makes_of_equal_choices_is_taken_off():
+    rng = np.random.default_rng(0)
+    shares = np.array([0.5, 0.5])
+    draws = rng.normal(size=(1000, SEEDS, 2))
+    found = [variance_between(each, shares) for each in draws]
+    # A quarter of the squared gap of two means, which is 2 / SEEDS by chance alone.
+    assert np.mean(found) < 0.7 * (2 / SEEDS) / 4
+    apart = [variance_between(each, shares) for each in draws + np.array([0.0, 2.0])]
+    assert np.mean(apart) == pytest.approx(2.0**2 / 4, rel=0.05)
 
 
 def test_another_quantity_has_the_spread_of_what_chose():
     trials = grid(clear=0.0, apart=0.05)
     assert compared(trials, "other").selection == compared(trials).selection
+
+
+def test_where_less_is_better_the_least_is_chosen_anew():
+    trials = grid(clear=0.1, apart=0.05)
+    trials.loc[trials.arm == "b", "validation_accuracy"] += 0.1 * (
+        trials.learning_rate == 0.1
+    )
+    trials["validation_accuracy"] *= -1  # A loss, of the same choices.
+    measure = Measure("accuracy", kind="loss")
+    chosen = analysis.chosen(trials, measure)
+    search = analysis.Search(trials, measure, ("learning_rate",))
+    found = analysis.compare(chosen, "accuracy", search=search).iloc[0]
+    assert found.selection == pytest.approx(1.0, abs=1e-6)
 
 
 def test_where_nothing_was_chosen_nothing_is_added():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hinge_keras.lab import data
+from hinge_keras.lab.data.dataset import resplit
 
 DATASETS = [
     data.moons(),
@@ -78,3 +79,21 @@ def test_a_balanced_test_part_has_every_class_equally_often():
     np.testing.assert_array_equal(part["train"][0], full.load(0)["train"][0])
     other = data.with_balanced_test(full, 5).load(1)
     assert not np.array_equal(x[y == 1], other["test"][0][y == 1])
+
+
+@pytest.mark.parametrize(
+    ("examples", "shares", "tested"),
+    [
+        (1000, (0.6, 0.2, 0.2), 0.2),
+        (1000, (500, 100, 400), 0.4),
+        (10_000, (500, 100, 400), 0.04),
+        (1000, (6, 2, 2), 0.002),
+    ],
+)
+def test_splits_overlap_by_the_share_that_is_tested_on(examples, shares, tested):
+    tags = resplit(examples, shares)
+    assert tags["overlap"] == pytest.approx(tested / (1 - tested))
+
+
+def test_overlap_of_all_examples_is_test_over_the_rest():
+    assert resplit(500)["overlap"] == pytest.approx(0.2 / 0.8)

@@ -36,6 +36,21 @@ def test_splits_are_reproducible_and_complete(each):
         assert set(np.unique(y)) <= set(range(each.classes))
     assert not np.array_equal(first["train"][0], other["train"][0])
     assert len(np.unique(first["train"][1])) == each.classes
+    if "overlap" in each.tags:  # All examples are split: the share that is tested on.
+        sizes = [len(first[split][1]) for split in ("train", "validation", "test")]
+        tested = sizes[2] / sum(sizes)
+        assert each.tags["overlap"] == pytest.approx(tested / (1 - tested), rel=0.03)
+
+
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_a_table_has_as_many_examples_as_it_says(name):
+    known = tables.TABLES[name]
+    try:
+        x, y = tables.rows(known.read)
+    except data.MissingData as missing:
+        pytest.skip(str(missing))
+    assert len(x) == len(y) == known.examples
+    assert len(np.unique(y)) == known.classes
 
 
 def test_published_parts_are_kept_apart():
