@@ -65,7 +65,8 @@ def compare(
             With more than two classes `hinge` and `squared_hinge` mean
             Crammer-Singer's.
         seeds: How many, or which.
-        learning_rates: Tried with every loss.
+        learning_rates: Tried with every loss, and more beyond them while one is best
+            at an edge; a single rate is taken as it is.
         optimizer: A name or a Keras optimizer.
         epochs: Passes over the training part.
         batch_size: Examples a step.
@@ -76,9 +77,10 @@ def compare(
             token numbers.
 
     Returns:
-        A `Comparison`. Beside accuracy it has `test_brier_score` and
-        `test_calibration_error` of the probabilities that each trial's scores
-        become after scaling on validation data, as in
+        A `Comparison`, whose verdict names the better loss of each two with its size,
+        those that are equal within a point, and what is undecided. Beside accuracy it
+        has `test_brier_score` and `test_calibration_error` of the probabilities that
+        each trial's scores become after scaling on validation data, as in
         `summary("test_brier_score")`.
 
     Raises:
