@@ -29,6 +29,7 @@ def faults(found):
         ({"finding": "equal", "p_equal": 0.1}, True),
         ({"finding": "equal", "p_equal": 0.01, "difference": 3.0}, True),
         ({"difference": 3.0, "p": 0.01}, True),
+        ({"difference": 3.0}, True),
     ],
 )
 def test_a_comparison_says_what_its_numbers_say(cells, broken):
@@ -97,3 +98,22 @@ def test_an_arm_that_still_learns_must_be_marked(last, marks, broken):
 def test_a_typical_number_lies_in_its_range(published, broken):
     row = {"claim": "c", "verdict": claims.TYPICAL, "published": published}
     assert bool(faults(audit.of_claim({**row, "low": 0.8, "high": 0.9}))) == broken
+
+
+@pytest.mark.parametrize(
+    ("stands", "broken"),
+    [
+        (["reproduced"], False),
+        (["reversed"], True),
+        (["reproduced", "undecided"], True),
+        ([], True),
+    ],
+)
+def test_a_claim_has_one_verdict_that_of_its_evidence(tmp_path, stands, broken):
+    evidence = pd.DataFrame(
+        {"claim": "c", "source": "s", "verdict": ["reproduced"] * 2}
+    )
+    evidence.to_csv(tmp_path / "claims.csv", index=False)
+    verdicts = {"claim": ["c"] * len(stands), "source": "s", "verdict": stands}
+    pd.DataFrame(verdicts).to_csv(tmp_path / "verdicts.csv", index=False)
+    assert bool(faults(audit.of_verdicts(tmp_path))) == broken

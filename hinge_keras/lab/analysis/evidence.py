@@ -26,8 +26,8 @@ def of_pairs(differences, overlap=0.0):
 
     Args:
         differences: One a pair.
-        overlap: Test over training examples where the pairs are random splits of the
-            same examples, 0 where they share none.
+        overlap: Test over other examples where the pairs are random splits of the same
+            ones, see `data.dataset.resplit`; 0 where they share none.
     """
     differences = np.asarray(differences, float)
     if not (np.isfinite(differences).all() and np.isfinite(overlap)):
@@ -102,7 +102,7 @@ class Resampled:
 
     Attributes:
         differences: One a split.
-        overlap: Test over training examples.
+        overlap: Test over other examples.
     """
 
     differences: np.ndarray
