@@ -9,14 +9,15 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hinge_keras.lab.grid.experiment import Arm, Experiment, Trial, full
+    from hinge_keras.lab.grid.arm import Arm
+    from hinge_keras.lab.grid.experiment import Experiment, Trial, full
     from hinge_keras.lab.page.findings import Findings
     from hinge_keras.lab.results import Results
     from hinge_keras.lab.study import main
     from hinge_keras.lab.tables.schema import Measure
 
 HOMES = {
-    "Arm": "grid.experiment",
+    "Arm": "grid.arm",
     "Experiment": "grid.experiment",
     "Findings": "page.findings",
     "Measure": "tables.schema",

@@ -12,7 +12,8 @@ from hinge_keras.lab import analysis, figures, models, training
 from hinge_keras.lab.bracket import bracketed
 from hinge_keras.lab.data import given
 from hinge_keras.lab.grid import seeds as seeding
-from hinge_keras.lab.grid.experiment import Arm, Experiment
+from hinge_keras.lab.grid.arm import Arm
+from hinge_keras.lab.grid.experiment import Experiment
 from hinge_keras.lab.page import findings, words
 from hinge_keras.lab.progress import Progress
 from hinge_keras.lab.results import Results

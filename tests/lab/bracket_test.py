@@ -9,7 +9,7 @@ import pytest
 import hinge_keras as hk
 from hinge_keras import lab
 from hinge_keras.lab import bracket, data, models
-from hinge_keras.lab.grid.experiment import Arm
+from hinge_keras.lab.grid.arm import Arm
 from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables.archive import Record
 

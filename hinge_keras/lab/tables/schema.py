@@ -13,7 +13,7 @@ TRAIN, VALIDATION, TEST = SPLITS = ("train", "validation", "test")
 CELL = ("dataset", "model", "arm")
 SEED, STATUS, EPOCHS_RUN, EPOCH, KEY = "seed", "status", "epochs_run", "epoch", "key"
 # The axes of which an arm's best value has nothing tried beyond it; whether it still
-# learns when its training ends; the test over the training examples of random splits.
+# learns when its training ends; the test over the other examples of random splits.
 EDGE, RISING, OVERLAP = "edge", "rising", "overlap"
 COVERS = "covers"  # A tag that is no column: what a seed draws of a data set.
 POINTS_DRAWN = "the points"
