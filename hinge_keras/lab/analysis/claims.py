@@ -5,6 +5,8 @@ numbers beside it; none is ever written by hand. A number of one run is looked f
 among our runs; an order of two arms is judged by their comparison.
 """
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -204,7 +206,13 @@ def order(text, source, comparison, better, on=""):
     cells = {"ours": ours, "low": low, "high": high, "runs": comparison["pairs"]}
     cells |= {name: comparison[name] for name in ("p", "family")}
     verdict = by_pairs(comparison, better)
-    return row(text, source, verdict, on=on, why=comparison["marks"], **cells)
+    # A claim names its arms, where a comparison has sides.
+    why = re.sub(
+        r"(^|; )([ab]): ",
+        lambda side: f"{side[1]}{comparison[side[2]]}: ",
+        comparison["marks"],
+    )
+    return row(text, source, verdict, on=on, why=why, **cells)
 
 
 def orders(text, source, comparisons, claimed, on=""):

@@ -24,6 +24,7 @@ COUNTED = {
     UNDECIDED: "are undecided",
     TOO_FEW: "have too few pairs",
 }
+AMISS = {EDGE: "at the edge of what was tried", RISING: "still learning"}
 
 
 def finding(row):
@@ -134,11 +135,18 @@ def comparisons(table):
 
 
 def doubts(marks):
-    """What is amiss with the choice of two arms, `"B: at the edge of what was tried"`."""
-    told = {"a:": "A:", "b:": "B:", EDGE: "at the edge of what was tried"}
-    for short_form, words in {**told, RISING: "still learning"}.items():
-        marks = marks.replace(short_form, words)
-    return marks
+    """What is amiss with the choice of two arms, `"B: at the edge of what was tried"`.
+
+    What are no marks is left as it is.
+    """
+    told = []
+    for part in marks.split("; "):
+        arm, _, amiss = part.rpartition(": ")
+        if not {*amiss.split(", ")} <= AMISS.keys():
+            return marks
+        arm = {"a": "A", "b": "B"}.get(arm, arm)
+        told.append(f"{arm}: {', '.join(AMISS[mark] for mark in amiss.split(', '))}")
+    return "; ".join(told)
 
 
 def judged(claims):

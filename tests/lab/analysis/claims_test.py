@@ -165,6 +165,12 @@ def test_a_claimed_order_shows_the_better_arm_less_the_other():
     assert right["published"] is None
 
 
+def test_a_claimed_order_names_the_arms_that_are_marked():
+    marked = comparison(marks="a: edge, rising; b: rising", b="b: two")
+    row = claims.order("c", "s", marked, "x")
+    assert row["why"] == "x: edge, rising; b: two: rising"
+
+
 def test_claimed_orders_are_looked_up_among_the_comparisons():
     rows = pd.DataFrame([comparison(), comparison(b="z", difference=0.3)])
     claimed = [("z", "x"), ("x", "y")]

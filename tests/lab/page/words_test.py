@@ -138,6 +138,19 @@ def test_comparisons_have_headers_that_an_outsider_reads():
     assert marked.marks.tolist() == [told]
 
 
+@pytest.mark.parametrize(
+    ("marks", "told"),
+    [
+        ("", ""),
+        ("a: edge, rising", "A: at the edge of what was tried, still learning"),
+        ("smooth: K: rising", "smooth: K: still learning"),
+        ("there more knowledge; a: rising sea", "there more knowledge; a: rising sea"),
+    ],
+)
+def test_marks_are_told_and_other_words_left(marks, told):
+    assert words.doubts(marks) == told
+
+
 def test_what_a_seed_draws_says_what_differences_speak_of():
     sets = [data.iris(), data.wine(), data.moons(), data.moons("fixed", random_state=1)]
     assert list(words.estimands(sets)) == [
