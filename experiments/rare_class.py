@@ -65,7 +65,10 @@ EXPERIMENT = lab.Experiment(
 def findings(results):
     measured = results.chosen_by_each(MEASURES)
     measured = measured.assign(share=100 * measured.positive)
-    summary = analysis.compare_parts(measured, against="cross-entropy", unit=IN_POINTS)
+    searches = {label: results.searched(name) for name, label in MEASURES.items()}
+    summary = analysis.compare_parts(
+        measured, against="cross-entropy", unit=IN_POINTS, search=searches
+    )
     told = [
         f"In {label}, {words.standing(rows, 'cross-entropy')}."
         for label, rows in summary.groupby("measure", sort=False)

@@ -76,6 +76,10 @@ def findings(results):
 
     by_seed = learnt.pivot_table("needed", ["arm", "seed"], "layers", sort=False)
     epochs = by_seed.groupby("arm", sort=False).mean()
+    by_depth = learnt.assign(depth=learnt.layers.map(DEPTHS))
+    courses = analysis.reached(
+        by_depth, results.curves(learnt), "accuracy", WELL, ["depth", "arm"]
+    )
     one = epochs[1]
     fastest = " and ".join(one.index[one == one.min()])
     means = analysis.percent(chosen, "accuracy", ["layers", "noise", "arm"])
@@ -116,6 +120,15 @@ def findings(results):
                 DEPTHS,
                 title=f"With one hidden layer the fewest epochs are those of {fastest}",
                 xlabel=f"epochs to {WELL:.0%} validation accuracy",
+            ),
+            "reached": figures.lines(
+                courses,
+                x="epoch",
+                y="share",
+                panel="depth",
+                title=f"{fastest} first at {WELL:.0%} with one hidden layer",
+                xlabel="epochs",
+                ylabel=f"runs at {WELL:.0%} validation accuracy, %",
             ),
             **{
                 f"layers_{depth}": figures.heat(

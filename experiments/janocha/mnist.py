@@ -53,6 +53,7 @@ def findings(results):
     epochs = learnt.groupby("arm", sort=False).needed.mean()
     means = analysis.percent(chosen, "accuracy", ["labels", "arm"]).unstack("labels")
     best = {labels: part.idxmax() for labels, part in means.items()}
+    courses = analysis.reached(learnt, results.curves(learnt), "accuracy", WELL)
     shown = epochs[["log", "hinge", "hinge^2", "hinge^3"]]
     title = f"Best: {words.listed(best, '{1} on {0}')}"
     return lab.Findings(
@@ -65,7 +66,15 @@ def findings(results):
         figures={
             "accuracy": figures.heat(
                 means, title=title, xlabel="labels", ylabel="loss", unit="accuracy, %"
-            )
+            ),
+            "reached": figures.lines(
+                courses,
+                x="epoch",
+                y="share",
+                title=f"{epochs.idxmin()} is first at {WELL:.0%}, on average",
+                xlabel="epochs",
+                ylabel=f"runs at {WELL:.0%} validation accuracy, %",
+            ),
         },
     )
 

@@ -95,7 +95,11 @@ class Results:
     @cached_property
     def search(self):
         """What the arms were chosen from, by the measure that chooses by default."""
-        return analysis.Search(self.trials, self.measure(), tuple(self.axes))
+        return self.searched()
+
+    def searched(self, name=None):
+        """What the arms were chosen from, by a measure."""
+        return analysis.Search(self.trials, self.measure(name), tuple(self.axes))
 
     def chosen_by_each(self, labels):
         """One row a trial and measure, each arm at its best by that measure.

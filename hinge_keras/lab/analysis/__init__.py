@@ -33,6 +33,7 @@ from hinge_keras.lab.analysis.summaries import (
     first_epoch,
     interquartile_mean,
     percent,
+    reached,
     shares,
     stacked,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "pairs_needed",
     "percent",
     "ranked",
+    "reached",
     "seen",
     "share_interval",
     "shares",

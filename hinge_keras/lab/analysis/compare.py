@@ -4,6 +4,7 @@ A diverged trial has no measurement; it is counted, never replaced by a number.
 """
 
 import itertools
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -119,11 +120,19 @@ def compare_parts(
         part: The column that names the parts; kept in the comparisons.
         arm: The column that names the arms.
         within: Columns inside which arms are compared, beside the part.
-        **options: Those of `compare`.
+        **options: Those of `compare`; `search` may be one for each part, by its name.
     """
+    search = options.pop("search", None)
     tables = [
-        compare(rows, measure, arm, (part, *within), **options)
-        for _, rows in trials.groupby(part, sort=False)
+        compare(
+            rows,
+            measure,
+            arm,
+            (part, *within),
+            search=search.get(name) if isinstance(search, Mapping) else search,
+            **options,
+        )
+        for name, rows in trials.groupby(part, sort=False)
     ]
     return pd.concat(tables, ignore_index=True)
 

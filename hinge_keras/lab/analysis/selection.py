@@ -51,7 +51,7 @@ class Search:
         if values not in self.trials:
             values = column(TEST, self.measure.name)
         arms = [self.candidates(rows, values) for rows in (one, other)]
-        if any(arm is None for arm in arms):
+        if all(len(tests.columns) == 1 for _, tests, _ in arms):
             return 1.0
         seeds = arms[0][0].index.intersection(arms[1][0].index)
         rng = np.random.default_rng(0)
@@ -78,15 +78,20 @@ class Search:
         return dict(iter(self.trials.groupby(list(CELL))))
 
     def candidates(self, rows, values):
-        """An arm's validation and test measures by seed and value, and what it chose."""
+        """An arm's validation and test measures by seed and value, and what it chose.
+
+        Of an arm that had no choice, or of several cells, what it has: that alone.
+        """
         cells = set(zip(*(rows[name] for name in CELL), strict=True))
-        if len(cells) != 1 or not cells <= self.cells.keys():
-            return None
-        axes, validation, test = self.measured(*cells, values)
-        if not axes:
-            return None
-        took = tuple(rows[axes].iloc[0]) if len(axes) > 1 else rows[axes[0]].iloc[0]
-        return (validation, test, took) if took in validation else None
+        if len(cells) == 1 and cells <= self.cells.keys():
+            axes, validation, test = self.measured(*cells, values)
+            if axes:
+                took = rows[axes].iloc[0]
+                took = tuple(took) if len(axes) > 1 else took.iloc[0]
+                if took in validation:
+                    return validation, test, took
+        alone = rows.groupby(SEED)[[values]].mean()
+        return alone, alone, values
 
     @functools.cache  # noqa: B019 - it lives as long as the search.
     def measured(self, cell, values):

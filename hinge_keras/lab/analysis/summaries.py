@@ -115,6 +115,33 @@ def epochs_to(trials, curves, measure, level):
     return trials[KEY].map(first).fillna(curves[EPOCH].max())
 
 
+def reached(trials, curves, measure, level, by=("arm",)):
+    """The share of runs that have reached a level by each epoch: Kaplan and Meier's curve.
+
+    Every run is watched to the end of the budget, so that the product limit is that
+    share; what never got there keeps the curve below 1.
+
+    Args:
+        trials: A table of trials.
+        curves: One row a trial and epoch.
+        measure: The measure, higher meaning better.
+        level: What it must reach.
+        by: The columns that name the cells.
+
+    Returns:
+        One row a cell and epoch: `by`, the epoch, the `share` in percent.
+    """
+    first = trials[KEY].map(first_epoch(curves, measure, level))
+    epochs = range(1, int(curves[EPOCH].max()) + 1)
+    keys = [trials[name] for name in by]
+    parts = [
+        (first <= epoch).groupby(keys, sort=False).mean().rename("share").reset_index()
+        for epoch in epochs
+    ]
+    table = pd.concat(parts, keys=epochs, names=[EPOCH]).reset_index(EPOCH)
+    return table.assign(share=100 * table["share"]).reset_index(drop=True)
+
+
 def binned(forecasts, outcomes, bins=10):
     """Mean forecast and share of +1 in bins of equal width, for reliability.
 

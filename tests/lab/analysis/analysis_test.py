@@ -128,6 +128,10 @@ def test_a_level_never_reached_is_censored_at_the_budget():
         }
     )
     assert analysis.epochs_to(trials, curves, "y", 0.5).tolist() == [2.0, 3.0]
+    trials["arm"] = "hinge"
+    found = analysis.reached(trials, curves, "y", 0.5)
+    assert found.epoch.tolist() == [1, 2, 3]
+    assert found["share"].tolist() == [0.0, 50.0, 50.0]
 
 
 def test_of_equal_rates_by_validation_the_middle_one_is_taken():

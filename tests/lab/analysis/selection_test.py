@@ -95,6 +95,22 @@ def test_where_less_is_better_the_least_is_chosen_anew():
     assert analysis.compare(chosen, "accuracy", search=search).selection[0] > 1.5
 
 
+def test_the_choice_of_one_arm_counts_beside_an_arm_without_one():
+    trials = grid(clear=0.0, apart=0.05)
+    fixed = (trials.arm == "a") | (trials.learning_rate == 0.1)
+    assert 1.3 < compared(trials[fixed]).selection < 10
+
+
+def test_each_part_may_have_a_search_of_its_own():
+    trials = grid(clear=0.0, apart=0.05)
+    measure = Measure("accuracy")
+    chosen = analysis.chosen(trials, measure)
+    parts = pd.concat([chosen.assign(part=name) for name in "xy"])
+    search = {"x": analysis.Search(trials, measure, ("learning_rate",))}
+    found = analysis.compare_parts(parts, "accuracy", part="part", search=search)
+    assert found.selection.tolist() == [compared(trials).selection, 1.0]
+
+
 def test_where_nothing_was_chosen_nothing_is_added():
     trials = grid(clear=0.0, apart=0.05)[lambda t: t.learning_rate == 0.1]
     assert compared(trials).selection == 1.0
