@@ -4,7 +4,7 @@ All release Python's lock.
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -18,6 +18,51 @@ LOGISTIC = SOFTPLUS_HINGE  # Of margin 0 and width 1.
 LONGEST = 6  # Doublings of the passes that a row rests.
 WINDOW = 10  # Passes over which a fall of the gains is measured.
 TOGETHER = 8  # Rows visited one after another, as memory has them.
+
+
+class Rows(NamedTuple):
+    """A CSR matrix, the squared lengths of its rows, and the intercept's column."""
+
+    data: np.ndarray
+    indices: np.ndarray
+    indptr: np.ndarray
+    norms: np.ndarray
+    intercept: float
+
+
+class Terms(NamedTuple):
+    """Signs and costs of the rows, and the loss: its number, margin and width."""
+
+    signs: np.ndarray
+    costs: np.ndarray
+    kind: int
+    margin: float
+    sigma: float
+
+
+class Until(NamedTuple):
+    """When ascent ends, and when a row rests.
+
+    What is left falls to `goal`; or a pass gains no more than `least`, or than the
+    share `little` of all gains; or more than the share `fall` of one some passes
+    before, which is too slow. A row rests when its dual variable is off by the share
+    `still` of its cost.
+    """
+
+    goal: float
+    least: float
+    little: float
+    fall: float
+    still: float
+
+
+class Visits(NamedTuple):
+    """What passes remember: an order, how calm rows are and rest, random numbers."""
+
+    order: np.ndarray
+    calm: np.ndarray
+    rest: np.ndarray
+    state: np.ndarray
 
 
 @numba.njit(**COMPILE)
@@ -159,52 +204,56 @@ def drawn(state, below):
 
 
 @numba.njit(**COMPILE)
-def ascend(X, problem, still, goal, little, fall, duals, w, gains):
+def ascend(X, terms, until, free, duals, w, gains):
     """Dual coordinate ascent from `duals` and the `w` that they span, both in place.
 
-    Ends when what is left falls to `goal`, when a pass gains no more than the share
-    `little` of all gains, or more than the share `fall` of one a few before; at the
-    latest when `gains` is full. For `X`, `problem` and `still` see `sweep`.
+    At the latest it ends when `gains` is full. A `free` intercept is penalised for its
+    distance from where the last pass left it, the method of multipliers: `w` holds it
+    as it is, not what the dual variables span.
+
+    Args:
+        X: `Rows`.
+        terms: `Terms`.
+        until: `Until`.
+        free: Whether the last weight is an intercept that is not penalised.
+        duals: One a row, from 0 up.
+        w: Weights.
+        gains: Takes twice what every pass gained.
 
     Returns:
-        The number of passes.
+        The number of passes, and whether they gained too slowly in the end.
     """
-    (_, _, _, norms), (_, costs, _, _) = X, problem
-    every = np.flatnonzero((costs > 0) & (norms > 0)).astype(np.uint32)
+    every = np.flatnonzero((terms.costs > 0) & (X.norms > 0)).astype(np.uint32)
     rows, count = every.copy(), len(every)
-    order = np.empty(count // TOGETHER + 1, np.int64)
-    calm, rest = np.zeros(len(costs), np.int8), np.zeros(len(costs), np.int8)
-    state = np.zeros(1, np.uint64)
+    visits = Visits(
+        np.empty(count // TOGETHER + 1, np.int64),
+        np.zeros(len(duals), np.int8),
+        np.zeros(len(duals), np.int8),
+        np.zeros(1, np.uint64),
+    )
     total, below, above = 0.0, -np.inf, np.inf
     for k in range(len(gains)):
         left, gains[k], below, above = sweep(
-            X,
-            problem,
-            still,
-            duals,
-            w,
-            rows[:count],
-            order,
-            calm,
-            rest,
-            state,
-            below,
-            above,
+            X, terms, until.still, duals, w, rows[:count], visits, below, above
         )
+        if free:
+            pull = X.intercept * (duals * terms.signs).sum()
+            left += pull * pull
+            w[-1] += X.intercept * pull
         total += gains[k]
-        if k >= WINDOW and gains[k] > fall * gains[k - WINDOW]:
-            return k + 1
-        if left <= goal or gains[k] <= little * total:
+        if k >= WINDOW and gains[k] > until.fall * gains[k - WINDOW]:
+            return k + 1, True
+        if left <= until.goal or gains[k] <= max(until.least, until.little * total):
             if count == len(every):
-                return k + 1
+                return k + 1, False
             rows[:], count = every, len(every)  # Those that left are asked again.
-            rest[:] = 0
+            visits.rest[:] = 0
             below, above = -np.inf, np.inf
         else:
-            count = staying(rows[:count], rest)
+            count = staying(rows[:count], visits.rest)
             below = below if below < 0 else -np.inf
             above = above if above > 0 else np.inf
-    return len(gains)
+    return len(gains), True
 
 
 @numba.njit(**COMPILE)
@@ -219,27 +268,23 @@ def staying(rows, rest):
 
 
 @numba.njit(**COMPILE)
-def sweep(X, problem, still, duals, w, rows, order, calm, rest, state, below, above):
-    """One pass of dual coordinate ascent over the rows, in a new random order.
+def sweep(X, terms, still, duals, w, rows, visits, below, above):
+    """One pass of dual coordinate ascent over some rows, in a new random order.
 
-    `X` is the data, indices, row bounds and squared norms of a matrix, `problem` the
-    signs and costs of its rows, the intercept's column and the loss.
-
-    Keeps `w = sum_i duals_i * signs_i * x_i`. A row whose dual variable is off by
-    no more than the share `still` of its cost rests, for 1, 3, 7 ... passes the
-    more often in a row, by the counters `calm` and `rest`. Where dual variables are
-    bounded a row leaves instead, `rest` -1: if its own is at a bound, and its margin
-    further on that side than the last pass found any on the wrong one, `below` or
-    `above`.
+    Keeps `w = sum_i duals_i * signs_i * x_i`. A row that is still rests, for 1, 3, 7
+    ... passes the more often in a row. Where dual variables are bounded a row leaves
+    instead, `rest` -1: if its own is at a bound, and its margin further on that side
+    than the last pass found any on the wrong one, `below` or `above`. Its arguments
+    are those of `ascend`.
 
     Returns:
-        The square of the gradient at `w`, were the rows at right angles, and twice
-        what the pass gained, or a little less; then by how much margins were off,
-        below and above.
+        Twice what seems to be left: the gaps of the rows as they were visited, or the
+        square of the gradient, were the rows at right angles; and twice what the pass
+        gained, or a little less; then by how much margins were off, below and above.
     """
-    data, indices, indptr, norms = X
-    signs, costs, intercept, loss = problem
-    kind, margin, sigma = loss
+    data, indices, indptr, norms, intercept = X
+    signs, costs, kind, margin, sigma = terms
+    order, calm, rest, state = visits
     bounded = kind in (SQUARED_HINGE, QUADRATICALLY_SMOOTHED_HINGE)
     left = gain = lowest = highest = 0.0
     groups = -(-len(rows) // TOGETHER)
@@ -271,6 +316,8 @@ def sweep(X, problem, still, duals, w, rows, order, calm, rest, state, below, ab
                 elif duals[i] == most:
                     rest[i] = -(ahead < below)
                     ahead = max(ahead, 0.0)
+                # Twice what Fenchel's inequality leaves of a row: together, the gap.
+                left += excess * ((2 * duals[i] - excess) / steep - 2 * (margin - m))
                 if rest[i] < 0:
                     continue
                 lowest, highest = min(lowest, ahead), max(highest, ahead)
@@ -278,10 +325,10 @@ def sweep(X, problem, still, duals, w, rows, order, calm, rest, state, below, ab
                 step, excess = balanced(
                     kind, margin, sigma, m, duals[i], costs[i], norms[i]
                 )
+                left += norms[i] * excess * excess
                 near = abs(excess) <= still * costs[i]
                 calm[i] = min(calm[i] + 1, LONGEST) if near else 0
                 rest[i] = (1 << calm[i]) - 1
-            left += norms[i] * excess * excess
             gain += norms[i] * step * step
             if step != 0:
                 duals[i] += step

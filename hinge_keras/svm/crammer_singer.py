@@ -14,7 +14,8 @@ import numpy as np
 
 from hinge_keras.svm.design import FEW_ROWS, Design
 from hinge_keras.svm.kernels import Smooth
-from hinge_keras.svm.objective import Block, dots, lengths
+from hinge_keras.svm.metric import mostly_identity
+from hinge_keras.svm.objective import Block, dots
 
 
 @dataclass(frozen=True)
@@ -97,31 +98,24 @@ class CrammerSinger(Block):
             costs=self.costs[rows],
         )
 
-    def initial_size(self):
-        """The length of every gradient at zero weights, `(K,)`."""
-        scores = np.zeros((*self.is_true.shape, self.costs.shape[1]))
-        return lengths(self.pull(self.terms(scores)[1]))
-
-    def duality_gap(self, W, size):
+    def gap(self, point):
         """How far above its minimum every objective is at most, `(K,)`.
 
-        As for one class against the rest: half the squared gradient, whose length
-        is `size`, or, where intercepts are free, the slopes scaled to one sum, 0,
-        in every class. A true class `y` pulls scores of `k` up by `flow[y, k]`;
-        the `share` of each class that makes what comes in what goes out is the
-        nearest to 1.
+        As for one class against the rest: half the squared gradient, or, where
+        intercepts are free, the slopes scaled to one sum, 0, in every class. A true
+        class `y` pulls scores of `k` up by `flow[y, k]`; the `share` of each class
+        that makes what comes in what goes out is the nearest to 1.
         """
         if self.penalty.all():
-            return 0.5 * size**2
-        scores = self.scores(W)
-        value = self.phi(margins(scores, self.is_true, self.width)[0])[0]
-        slopes = self.terms(scores)[1]
+            return 0.5 * dots(point.gradient, point.gradient)
+        value = self.phi(margins(point.scores, self.is_true, self.width)[0])[0]
+        slopes = self.terms(point.scores)[1]
         share = np.empty_like(value)
-        for k in range(len(size)):
+        for k in range(value.shape[1]):
             flow = self.is_true.T.astype(float) @ slopes[:, :, k]
             of_class = 1 + np.linalg.lstsq(flow.T, -flow.sum(axis=0), rcond=None)[0]
             share[:, k] = self.is_true @ (of_class / of_class.max())
-        apart = self.penalty * (W + self.pull(slopes * share[:, None]))
+        apart = self.penalty * (point.W + self.pull(slopes * share[:, None]))
         gap = dots(self.costs * (1 - share), value) + 0.5 * dots(apart, apart)
         return np.where(share.min(axis=0) < 0, np.inf, gap)  # Far off: no bound.
 
@@ -151,6 +145,9 @@ class Hessian(NamedTuple):
         rows, classes, problems = D.shape
         diagonal = block.design.diagonal(D.reshape(rows, classes * problems))
         return block.penalty + diagonal.reshape(-1, problems)
+
+    def metric(self):
+        return mostly_identity(self.diagonal())
 
     def select(self, columns):
         """That of those problems alone."""

@@ -26,6 +26,8 @@ except ImportError:  # numba is an extra: scipy alone does everything, slower.
 FEW_FEATURES, FEW_VALUES = 512, 40
 FORMED = 2**24  # Numbers in all the formed Hessians of a block.
 FEW_ROWS = 0.5  # The share of the rows that is worth a copy to skip the others.
+# A part has so many stored values, and so many times as many as a sum over it has terms.
+PART, TIMES, MOST_PARTS = 2**18, 16, 16
 
 
 class Design:
@@ -34,7 +36,7 @@ class Design:
     Args:
         X: A float array or CSR matrix.
         intercept: The value of the column of ones, or 0 for no such column.
-        threads: How many threads share the rows.
+        threads: How many threads share the parts.
     """
 
     def __init__(self, X, intercept=0.0, threads=1):
@@ -43,12 +45,14 @@ class Design:
         self.compiled = compiled if self.sparse and X.nnz < 2**32 else None
         self.rows, self.features = X.shape
         self.columns = self.features + (self.intercept != 0)
-        self.threads = min(threads, max(1, self.rows // 256))
         # numpy and scipy would copy a float32 matrix at every float64 product.
         self.X = X = X.astype(np.float64, copy=False)
-        self.bounds = balanced(X, self.threads)
+        stored = X.nnz if self.sparse else X.size
+        many = stored // max(PART, TIMES * self.features)
+        self.bounds = balanced(X, max(1, min(many, MOST_PARTS, self.rows)))
         self.parts = [rows_between(X, a, b) for a, b in self.bounds]
-        self.pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self.threads = threads
+        self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def scores(self, W):
         """`X W`, from `(columns, K)` to `(rows, K)`."""
@@ -107,8 +111,14 @@ class Design:
         a matrix which differs by `slack` in norm: rows of negligible `D` are skipped.
         """
         if self.few and D.shape[1] * self.columns**2 <= FORMED:
-            return Formed(np.stack([self.formed(column) for column in D.T]))
+            heavy = self.heavy(D, slack)
+            pairs = zip(D.T, heavy.T, strict=True)
+            return Formed(np.stack([self.formed(*pair) for pair in pairs]))
         return Multiplied(self, D, slack)
+
+    def heavy(self, D, slack):
+        """Which rows of each problem are not negligible, `(rows, K)`."""
+        return D * self.square_norms[:, None] > slack / self.rows
 
     @cached_property
     def few(self):
@@ -119,25 +129,30 @@ class Design:
         few_values = np.sum(counts**2) <= FEW_VALUES * max(1, self.X.nnz)
         return self.compiled and self.features <= FEW_FEATURES and few_values
 
-    def formed(self, D):
-        """`X' diag(D) X` as an array `(columns, columns)`."""
+    def formed(self, D, heavy):
+        """`X' diag(D) X` over the heavy rows as an array `(columns, columns)`."""
         H = np.zeros((self.columns, self.columns))
         inner = H[: self.features, : self.features]
+        rows = np.flatnonzero(heavy)
         if self.sparse:
-            rows = np.flatnonzero(D).astype(np.uint32)
             self.compiled.outer(
-                self.X.data, *self.indexing, rows, np.ascontiguousarray(D), inner
+                self.X.data,
+                *self.indexing,
+                rows.astype(np.uint32),
+                np.ascontiguousarray(D),
+                inner,
             )
             inner += inner.T
         else:
-            inner[:] = (self.X.T * D) @ self.X
+            Y = self.X[rows] * np.sqrt(D[rows])[:, None]
+            inner[:] = Y.T @ Y  # Numpy knows it for symmetric.
         if self.intercept:
-            H[:, -1] = H[-1] = self.intercept * self.pull(D[:, None])[:, 0]
+            H[:, -1] = H[-1] = self.intercept * self.pull((D * heavy)[:, None])[:, 0]
         return H
 
     def product(self, D, slack):
         """The function `S -> X' (D * (X S))` without the rows of negligible `D`."""
-        heavy = D * self.square_norms[:, None] > slack / self.rows
+        heavy = self.heavy(D, slack)
         if self.compiled:
             products = [self.fused(*pair) for pair in zip(D.T, heavy.T, strict=True)]
             return lambda S: np.column_stack(
@@ -152,7 +167,7 @@ class Design:
     def fused(self, D, heavy):
         """The compiled product for one problem, which reads each heavy row once."""
         D, rows = np.ascontiguousarray(D), np.flatnonzero(heavy).astype(np.uint32)
-        shares = np.array_split(rows, self.threads)
+        shares = np.array_split(rows, len(self.parts))
 
         def product(s):
             s = np.ascontiguousarray(s)
@@ -181,9 +196,8 @@ class Design:
     def each(self, function):
         """The function of every block of rows and its slice, over the threads."""
         slices = [slice(a, b) for a, b in self.bounds]
-        if self.pool is None:
-            return [function(self.parts[0], slices[0])]
-        return list(self.pool.map(function, self.parts, slices))
+        each = map if self.pool is None else self.pool.map
+        return list(each(function, self.parts, slices))
 
 
 class Formed(NamedTuple):
@@ -191,8 +205,12 @@ class Formed(NamedTuple):
 
     H: np.ndarray
 
+    @property
+    def formed(self):
+        return True
+
     def __call__(self, S):
-        return np.einsum("kij,jk->ik", self.H, S)
+        return np.matmul(self.H, S.T[:, :, None])[:, :, 0].T
 
     def diagonal(self):
         return np.einsum("kii->ik", self.H)
@@ -208,6 +226,7 @@ class Multiplied:
     design: Design
     D: np.ndarray
     slack: float
+    formed = False
 
     @cached_property
     def product(self):
@@ -236,15 +255,15 @@ def rows_between(X, first, last):
     return part
 
 
-def balanced(X, threads):
+def balanced(X, parts):
     """Bounds of blocks of rows with about equally many stored values."""
     rows = X.shape[0]
     if sparse.issparse(X):
-        wanted = np.linspace(0, X.nnz, threads + 1)
+        wanted = np.linspace(0, X.nnz, parts + 1)
         edges = np.searchsorted(X.indptr, wanted)
         edges[0], edges[-1] = 0, rows
     else:
-        edges = np.linspace(0, rows, threads + 1).astype(int)
+        edges = np.linspace(0, rows, parts + 1).astype(int)
     return list(pairwise(edges))
 
 

@@ -1,35 +1,44 @@
 """`SmoothSVC`, the smooth linear support vector machine as scikit-learn has it."""
 
-import warnings
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self, TypeAlias
+import copy
+import functools
+from numbers import Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
-from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model._base import LinearClassifierMixin
-from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hinge_keras.svm import continuation, crammer_singer, kernels, newton
+from hinge_keras.svm import (
+    continuation,
+    crammer_singer,
+    kernels,
+    newton,
+    stored_ascent,
+)
 from hinge_keras.svm.crammer_singer import CrammerSinger
 from hinge_keras.svm.design import Design, available
+from hinge_keras.svm.linear import (
+    FLOATS,
+    Data,
+    Linear,
+    costs_of,
+    encoded,
+    last_weights,
+    refuse_one_class,
+    side_by_side,
+    single_threaded_products,
+)
 from hinge_keras.svm.objective import Objective
+from hinge_keras.svm.stored import StoredRows
+from hinge_keras.svm.stored_design import StoredDesign, StoredObjective
 
-BLOCK = 2**22  # Numbers in one array of a block of problems: 32 MiB each.
-
-Data: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
+UNSURE = 1e-6  # Of a probability, what rises with the score for ever.
 
 
-class SmoothSVC(LinearClassifierMixin, BaseEstimator):
+class SmoothSVC(LinearClassifierMixin, Linear):
     """A linear classifier that minimises a smooth margin loss.
 
     `0.5 * ||w||**2 + C * sum_i s_i * phi(y_i * (w'x_i + b))` over `w (features,)`
@@ -48,17 +57,21 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         sigma: Width of the smoothing in units of the score, above 0: of a loss
             named by a string that has one, and of the smooth maximum. A small
             width is reached through wider ones, each started at the last solution.
-        C: Weight of the losses against the square, above 0.
+        C: Weight of the losses against the square, above 0. At equal `C` losses
+            differ in how much they ask of the weights: near zero weights the slope of
+            psi_G is 0.84, of the squared hinge, that of `LinearSVC`, 2, of the
+            logistic loss 0.5. Let `SmoothSVCCV` choose.
         multi_class: `"ovr"`, one class against the rest, or `"crammer_singer"`.
             Two classes are one problem; that of Crammer and Singer counts `w`
             half, once for each class.
         fit_intercept: Whether there is a `b`.
         penalise_intercept: Add `0.5 * b**2`, as LIBLINEAR's `-B 1` does.
         class_weight: `None`, `"balanced"` or a dictionary from class to weight.
-        tol: Stop when the gradient is this share of the gradient at zero weights.
+        tol: Stop when the duality gap is at most this share of the objective; a
+            warning says when it is not.
         max_iter: Newton steps at most; 0 stays where dual ascent ends.
-        forcing: How exactly each Newton step is solved: `"constant"` is cheapest
-            at low accuracy; `"shrinking"` converges quadratically.
+        forcing: How exactly each Newton step is solved: `"shrinking"` converges
+            quadratically, as the paper has it, `"constant"` linearly.
         warm_start: Start at the last fit's weights.
         n_jobs: Threads over the rows of the data; `None` is 1, -1 all cores.
 
@@ -84,24 +97,18 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
     classes_: NDArray[Any]
     coef_: NDArray[np.floating]
     intercept_: NDArray[np.floating]
-    objective_: NDArray[np.float64]
-    duality_gap_: NDArray[np.float64]
-    n_iter_: int
     trace_: newton.Trace
 
-    _parameter_constraints: ClassVar = {
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **Linear._parameter_constraints,
         "loss": "no_validation",  # `kernels.of` says what is accepted.
         "sigma": [Interval(Real, 0, None, closed="neither")],
-        "C": [Interval(Real, 0, None, closed="neither")],
         "multi_class": [StrOptions({"ovr", "crammer_singer"})],
         "fit_intercept": ["boolean"],
         "penalise_intercept": ["boolean"],
         "class_weight": [StrOptions({"balanced"}), dict, None],
-        "tol": [Interval(Real, 0, None, closed="neither")],
-        "max_iter": [Interval(Integral, 0, None, closed="left")],
         "forcing": [StrOptions(set(newton.FORCING))],
         "warm_start": ["boolean"],
-        "n_jobs": [Integral, None],
     }
 
     def __init__(
@@ -114,9 +121,9 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         fit_intercept: bool = True,
         penalise_intercept: bool = False,
         class_weight: dict | str | None = None,
-        tol: float = 1e-4,
+        tol: float = 1e-6,
         max_iter: int = 1000,
-        forcing: str = "constant",
+        forcing: str = "shrinking",
         warm_start: bool = False,
         n_jobs: int | None = None,
     ) -> None:
@@ -133,40 +140,56 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         self.warm_start = warm_start
         self.n_jobs = n_jobs
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags
-
     def _validate_params(self):
         super()._validate_params()
         kernels.of(self.loss, self.sigma)
 
     def fit(
-        self, X: Data, y: ArrayLike, sample_weight: ArrayLike | None = None
+        self,
+        X: Data | StoredRows,
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Fit to `X (rows, features)`, dense or sparse, and labels `y (rows,)`."""
+        """Fit to `X (rows, features)`, dense or sparse, and labels `y (rows,)`.
+
+        Or to rows that `store` wrote, which have their own labels and weights: then
+        only a block of them is in memory at a time.
+        """
         self._validate_params()
-        data, y = validate_data(
-            self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32]
-        )
-        self.classes_, labels = encoded(y)
-        weights = self.example_weights(data, y, sample_weight)
-        objective = self.objective(data, labels, weights[:, None])
-        solution, self.trace_ = self.minimised(objective, self.start(objective))
-        self.duality_gap_ = objective.duality_gap(solution, self.trace_.gradients[-1])
-        self.objective_ = self.trace_.values[-1]
-        self.n_iter_ = int(self.trace_.iterations.max())
-        if not self.trace_.converged.all():
-            warnings.warn(
-                f"The gradient is still {self.trace_.relative().max():.1e} of the "
-                f"gradient at zero weights, above tol={self.tol:g}, after "
-                f"{self.n_iter_} steps; scale the features, or raise max_iter.",
-                ConvergenceWarning,
-                stacklevel=2,
+        if isinstance(X, StoredRows):
+            labels, sample_weight = self.opened(X, y, sample_weight)
+            dtype = np.dtype(float)
+        else:
+            X, y = validate_data(self, X, y, accept_sparse="csr", dtype=FLOATS)
+            self.classes_, labels = encoded(y)
+            dtype = X.dtype
+        weights = costs_of(self, X, labels, sample_weight)
+        objective = self.objective(X, labels, weights[:, None])
+        with single_threaded_products():
+            solution, self.trace_ = self.minimised(
+                objective, last_weights(self, objective)
             )
-        self.keep(solution.reshape(objective.design.columns, -1), data.dtype)
+        trace = self.trace_
+        self.certify(trace.values[-1], trace.gaps, trace.iterations.max())
+        self.keep(solution.reshape(objective.design.columns, -1), dtype)
         return self
+
+    def opened(self, stored, y, sample_weight):
+        """Labels and weights of stored rows, which bring them along."""
+        for name, given in (("y", y), ("sample_weight", sample_weight)):
+            if given is not None:
+                raise ValueError(
+                    f"{name} is given; accepted with stored rows is None: they have "
+                    "their own."
+                )
+        if self.multi_class == "crammer_singer" and len(stored.classes) > 2:
+            raise ValueError(
+                "multi_class is 'crammer_singer'; accepted with stored rows is 'ovr'."
+            )
+        self.n_features_in_ = stored.shape[1]
+        self.classes_ = stored.classes
+        refuse_one_class(self.classes_)
+        return stored.numbers.astype(int), stored.weights
 
     def decision_function(self, X: Data) -> NDArray[np.floating]:
         """Scores: of the second of two classes `(rows,)`, else `(rows, classes)`."""
@@ -180,9 +203,12 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         """Probabilities `(rows, classes)` from the posterior of the loss.
 
         A score `f` minimises the expected loss where the label +1 has the
-        probability `phi'(-f) / (phi'(f) + phi'(-f))`; scores one against the
-        rest are normalised to sum to 1, those of all classes in one problem have
-        a posterior of their own.
+        probability `phi'(-f) / (phi'(f) + phi'(-f))`, of which a millionth is given
+        away, so that it rises with the score for ever and never says 0 or 1; scores one
+        against the rest are normalised to sum to 1, those of all classes in one
+        problem have a posterior of their own. Only the logistic loss' is calibrated
+        as it stands: a narrow loss, and the squared hinge, say nearly 0 or 1 of most
+        rows. `SmoothSVCCV` calibrates on the folds it leaves out.
         """
         check_is_fitted(self)
         scores = self.decision_function(X)
@@ -191,29 +217,24 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
             return crammer_singer.posterior(phi, scores, self.sigma)
         against, towards = phi(scores)[1], phi(-scores)[1]
         positive = towards / (against + towards)
+        positive += UNSURE * (0.5 + 0.5 * scores / (1 + np.abs(scores)) - positive)
         if positive.ndim == 1:
             return np.column_stack([1 - positive, positive])
         total = positive.sum(axis=1, keepdims=True)
         even = np.full_like(positive, 1 / positive.shape[1])
         return np.divide(positive, total, out=even, where=total > 0)
 
-    def example_weights(self, X, y, sample_weight):
-        """`C * s_i`: the cost, times sample weight and class weight, `(rows,)`."""
-        weights = np.ones(X.shape[0])
-        if sample_weight is not None:
-            weights = _check_sample_weight(
-                sample_weight, X, dtype=np.float64, ensure_non_negative=True
-            )
-        if self.class_weight is not None:
-            by_class = compute_class_weight(
-                self.class_weight, classes=self.classes_, y=y, sample_weight=weights
-            )
-            weights = weights * by_class[np.searchsorted(self.classes_, y)]
-        return self.C * weights
+    def predict_log_proba(self, X: Data) -> NDArray[np.floating]:
+        """The logarithm of `predict_proba`."""
+        return np.log(self.predict_proba(X))
 
     def objective(self, X, labels, weights):
         """The block of problems of every weighting `(rows, K)` of the examples."""
-        design = Design(X, float(self.fit_intercept), available(self.n_jobs))
+        intercept = float(self.fit_intercept)
+        if isinstance(X, StoredRows):
+            design, kind = StoredDesign(X, intercept), StoredObjective
+        else:
+            design, kind = Design(X, intercept, available(self.n_jobs)), Objective
         phi = kernels.of(self.loss, self.sigma)
         penalty = np.ones((design.columns, 1))
         if self.fit_intercept and not self.penalise_intercept:
@@ -228,54 +249,44 @@ class SmoothSVC(LinearClassifierMixin, BaseEstimator):
         own = signs(labels, classes)
         costs = np.repeat(weights, own.shape[1], axis=1)
         every = np.tile(own, weights.shape[1])
-        return Objective(design, phi, every, costs, penalty)
-
-    def start(self, objective):
-        """The last solution if it is wanted and fits, else zeros, `(weights, K)`."""
-        shape = objective.shape
-        if not self.warm_start or not hasattr(self, "coef_"):
-            return np.zeros(shape)
-        last = self.coef_.T
-        if self.fit_intercept:
-            last = np.vstack([last, np.broadcast_to(self.intercept_, last.shape[1:])])
-        fits = len(last) == objective.design.columns and last.size == np.prod(shape)
-        return last.astype(float).reshape(shape) if fits else np.zeros(shape)
+        return kind(design, phi, every, costs, penalty)
 
     def minimised(self, objective, start):
-        """The solution `(weights, K)` and its trace, a few columns at a time."""
-        width = max(1, BLOCK // max(len(start), objective.design.rows))
-        solutions, traces = [], []
-        for first in range(0, start.shape[1], width):
-            columns = slice(first, first + width)
-            point, trace = continuation.minimise(
-                objective.select(columns),
-                start[:, columns],
-                tolerance=self.tol,
-                forcing=self.forcing,
-                max_iter=self.max_iter,
-            )
-            solutions.append(point.W)
-            traces.append(trace)
-        return np.hstack(solutions), newton.Trace.joined(traces)
+        """The solution `(weights, K)` and its trace."""
+        stored = isinstance(objective, StoredObjective)
+        solver = stored_ascent if stored else continuation
+        solve = functools.partial(
+            solver.minimise,
+            tolerance=self.tol,
+            forcing=self.forcing,
+            max_iter=self.max_iter,
+        )
+        points, traces = zip(*side_by_side(solve, objective, start), strict=True)
+        W = np.hstack([point.W for point in points])
+        return W, newton.Trace.joined(traces)
+
+    def of_weights(self, W, dtype, present):
+        """A fitted machine of weights `(columns, outputs)`, for those classes alone."""
+        machine = copy.copy(self)
+        machine.classes_ = self.classes_[present]
+        machine.n_features_in_ = len(W) - self.fit_intercept
+        if len(present) < len(self.classes_):
+            W = W[:, present]
+            if len(present) == 2:
+                joint = self.multi_class == "crammer_singer"
+                W = W[:, 1:] - W[:, :1] if joint else W[:, 1:]
+        machine.keep(W, dtype)
+        return machine
 
     def keep(self, solution, dtype):
         coef, intercept = solution.T, np.zeros(solution.shape[1])
         if self.fit_intercept:
             coef, intercept = coef[:, :-1], coef[:, -1]
+            if self.multi_class == "crammer_singer" and not self.penalise_intercept:
+                # Only their differences count in the scores of one problem.
+                intercept = intercept - intercept.mean() if len(coef) > 1 else intercept
         self.coef_ = np.ascontiguousarray(coef, dtype=dtype)
         self.intercept_ = intercept.astype(dtype)
-
-
-def encoded(y):
-    """The classes, sorted, and the number of each example's class."""
-    check_classification_targets(y)
-    classes, labels = np.unique(y, return_inverse=True)
-    if len(classes) < 2:
-        raise ValueError(
-            "This solver needs samples of at least 2 classes in the data, but the "
-            f"data contains only one class: {classes[0]!r}"
-        )
-    return classes, labels
 
 
 def signs(labels, classes):

@@ -2,8 +2,8 @@
 
 The losses of `hinge_keras.losses` speak Keras, whose eager tensors cost more
 than the arithmetic on a solver's small arrays. Here each convex loss with a
-curvature has one numpy function of the same formula, and all else that the solver
-must know of it. Dual ascent also wants one of that name in `compiled`.
+curvature has one numpy function of the same formula, its conjugate, and all else that
+the solver must know of it. Dual ascent also wants one of that name in `compiled`.
 """
 
 import math
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import erfc, expit
+from scipy.special import entr, erfc, expit, ndtri
 
 
 class Kernel(NamedTuple):
@@ -20,6 +20,7 @@ class Kernel(NamedTuple):
     class_name: str
     margin: float  # Where the hinge would reach zero, if the loss has no such argument.
     has_width: bool
+    conjugate: Callable
     evaluate: Callable
 
 
@@ -39,6 +40,14 @@ class Smooth(NamedTuple):
 
     def __call__(self, m):
         return KERNELS[self.name].evaluate(m, self.margin, self.sigma)
+
+    def conjugate(self, a):
+        """`sup_m -a * m - phi(m)`, for `a` among the values of `-phi'`.
+
+        From 0 to 1, or up: what rounding made of it beyond is taken for the bound.
+        """
+        a = np.clip(a, 0, np.inf if self.name == "squared_hinge" else 1)
+        return KERNELS[self.name].conjugate(a, self.sigma) - a * self.margin
 
 
 KERNELS: dict[str, Kernel] = {}
@@ -69,28 +78,36 @@ def of(loss: Any, sigma: float = 1.0) -> Smooth:
     )
 
 
-def kernel_of(class_name, margin=1.0, has_width=True):
-    """Takes in the kernel of a loss class, `(m, margin, sigma)`, under its own name."""
+def kernel_of(class_name, conjugate, margin=1.0, has_width=True):
+    """Takes in the kernel of a loss class, `(m, margin, sigma)`, under its own name.
+
+    Its conjugate `(a, sigma)` is that at margin 0.
+    """
 
     def take_in(function):
-        KERNELS[function.__name__] = Kernel(class_name, margin, has_width, function)
+        kernel = Kernel(class_name, margin, has_width, conjugate, function)
+        KERNELS[function.__name__] = kernel
         return function
 
     return take_in
 
 
-@kernel_of("SquaredHinge", has_width=False)
+@kernel_of("SquaredHinge", lambda a, _: 0.25 * a * a, has_width=False)
 def squared_hinge(m, margin, _):
     gap = np.maximum(margin - m, 0)
     return gap * gap, -2 * gap, 2.0 * (gap > 0)
 
 
-@kernel_of("Logistic", margin=0.0, has_width=False)
+def negative_entropy(a, sigma):
+    return -sigma * (entr(a) + entr(1 - a))
+
+
+@kernel_of("Logistic", negative_entropy, margin=0.0, has_width=False)
 def logistic(m, margin, sigma):
     return softplus_hinge(m, margin, sigma)
 
 
-@kernel_of("SoftplusHinge")
+@kernel_of("SoftplusHinge", negative_entropy)
 def softplus_hinge(m, margin, sigma):
     v = (margin - m) / sigma
     small = np.exp(-np.abs(v))  # Of a number not above 0: it never overflows.
@@ -98,15 +115,23 @@ def softplus_hinge(m, margin, sigma):
     return value, -expit(v), small / (sigma * (1 + small) ** 2)
 
 
-@kernel_of("PsiG")
+def negative_density(a, sigma):
+    return -sigma * normal_density(ndtri(a))
+
+
+def normal_density(v):
+    return np.exp(-0.5 * v * v) * (1 / math.sqrt(2 * math.pi))
+
+
+@kernel_of("PsiG", negative_density)
 def psi_g(m, margin, sigma):
     v = (margin - m) / sigma
     weight = 0.5 * erfc(v * -math.sqrt(0.5))
-    density = np.exp(-0.5 * v * v) * (1 / math.sqrt(2 * math.pi))
+    density = normal_density(v)
     return sigma * (v * weight + density), -weight, density / sigma
 
 
-@kernel_of("PsiM")
+@kernel_of("PsiM", lambda a, sigma: -sigma * np.sqrt(a * (1 - a)))
 def psi_m(m, margin, sigma):
     u = margin - m
     root = np.hypot(u, sigma)
@@ -117,7 +142,7 @@ def psi_m(m, margin, sigma):
     return value, -value / root, 0.5 * share**3 / sigma
 
 
-@kernel_of("QuadraticallySmoothedHinge")
+@kernel_of("QuadraticallySmoothedHinge", lambda a, sigma: 0.5 * sigma * a * a)
 def quadratically_smoothed_hinge(m, margin, sigma):
     gap = margin - m
     part = np.clip(gap, 0, sigma)

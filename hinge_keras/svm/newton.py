@@ -1,22 +1,25 @@
 """Trust-region Newton with preconditioned conjugate gradients, on a block.
 
 Every column of a block is its own problem with its own radius and stopping;
-they share the passes over the data. The method and its constants are those of
-Lin, Weng and Keerthi, Trust region Newton method for large-scale logistic
-regression, JMLR 9 (2008), after Lin and More, SIAM J. Optim. 9 (1999), but for
-poor steps: margins are linear in a step, so that the lowest point along it costs
-no products, and is taken where the region would shrink. Regions shrink to nothing
-where a few rows are much longer than the others.
+they share the passes over the data. A column is done when its duality gap says so: a
+gradient that is small beside the first one says nothing where one feature is large.
+
+The method and its constants are those of Lin, Weng and Keerthi, Trust region Newton
+method for large-scale logistic regression, JMLR 9 (2008), after Lin and More, SIAM J.
+Optim. 9 (1999), but for poor steps: margins are linear in a step, so that the lowest
+point along it costs no products, and is taken where the region would shrink. Regions
+shrink to nothing where a few rows are much longer than the others.
 
 Keerthi and DeCoste, A modified finite Newton method for fast solution of large
-scale linear SVMs, JMLR 6 (2005), for that search.
+scale linear SVMs, JMLR 6 (2005), for that search; Eisenstat and Walker, Choosing the
+forcing terms in an inexact Newton method, SIAM J. Sci. Comput. 17 (1996).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from hinge_keras.svm.objective import dots, lengths
+from hinge_keras.svm.objective import Block, Point, dots, lengths
 
 POOR = 0.25  # The share of the predicted decrease below which a step is searched.
 GROW = 4.0  # The most by which a radius grows after another.
@@ -27,16 +30,16 @@ TRIALS = 100  # or after so many slopes.
 # gradient tells whether a step was good.
 ROUNDING = 1e-13
 
-DIAGONAL = 0.01  # The share of the Hessian's diagonal in the metric.
 SLACK = 0.1  # How far off a Hessian may be, of that residual.
 LIMIT = 1000  # Conjugate-gradient steps for one Newton step.
+LOOSEST = 0.1  # The most of a gradient that conjugate gradients may leave.
+ENOUGH = 0.5  # And the least they are asked for: that share of what the end asks.
 
-# How much of the gradient conjugate gradients may leave unexplained, given
-# |g| / |g0|. A constant converges linearly and saves products at low accuracy;
-# one that shrinks with the gradient converges quadratically.
+# How much of the gradient conjugate gradients may leave, given by how much the last
+# step shortened it. A constant converges linearly; the square converges quadratically.
 FORCING = {
-    "constant": lambda relative: np.full_like(relative, 0.1),
-    "shrinking": lambda relative: np.minimum(0.1, relative),
+    "constant": lambda ratio: np.full_like(ratio, LOOSEST),
+    "shrinking": lambda ratio: np.minimum(LOOSEST, ratio**2),
 }
 
 
@@ -46,20 +49,19 @@ class Trace:
     Once a problem has finished its row repeats.
 
     Attributes:
-        initial: The length of the gradient at zero weights, `(K,)`.
         values, gradients, products: The objective, the length of its gradient
             and the Hessian products so far, `(iterations + 1, K)`.
-        iterations, converged: Newton steps tried, and whether the tolerance was
-            met, `(K,)`.
+        gaps: How far above its minimum the last objective is at most, `(K,)`.
+        iterations, converged: Newton steps tried, and whether the gap was small
+            enough, `(K,)`.
         passes: Passes of dual coordinate ascent before the first step, `(K,)`.
     """
 
-    def __init__(self, initial):
-        problems = len(initial)
-        self.initial = initial
+    def __init__(self, problems):
         self.values = np.empty((0, problems))
         self.gradients = np.empty((0, problems))
         self.products = np.empty((0, problems), int)
+        self.gaps = np.full(problems, np.inf)
         self.iterations = np.zeros(problems, int)
         self.converged = np.zeros(problems, bool)
         self.passes = np.zeros(problems, int)
@@ -69,10 +71,10 @@ class Trace:
         self.gradients = extended(self.gradients, columns, gradients)
         self.products = extended(self.products, columns, products)
 
-    def relative(self):
-        """The last gradient's length as a share of the one at zero weights."""
-        known = np.where(self.initial > 0, self.initial, 1.0)
-        return self.gradients[-1] / known
+    def finish(self, columns, iteration, gaps, converged):
+        self.iterations[columns] = iteration
+        self.gaps[columns] = gaps
+        self.converged[columns] = converged
 
     def after(self, earlier, passes=0):
         """This trace with the cost of finding its start counted.
@@ -90,14 +92,14 @@ class Trace:
         """One trace of the problems of all."""
         if len(traces) == 1:
             return traces[0]
-        whole = cls(np.concatenate([trace.initial for trace in traces]))
+        whole = cls(sum(len(trace.gaps) for trace in traces))
         rows = max(len(trace.values) for trace in traces)
         for name in ("values", "gradients", "products"):
             parts = [getattr(trace, name) for trace in traces]
             short = [((0, rows - len(part)), (0, 0)) for part in parts]
             parts = map(lambda part, pad: np.pad(part, pad, "edge"), parts, short)
             setattr(whole, name, np.hstack(list(parts)))
-        for name in ("iterations", "converged", "passes"):
+        for name in ("gaps", "iterations", "converged", "passes"):
             parts = [getattr(trace, name) for trace in traces]
             setattr(whole, name, np.concatenate(parts))
         return whole
@@ -111,86 +113,134 @@ def extended(rows, columns, row):
 
 
 class Step(NamedTuple):
-    """A step `S (columns, K)`, the decrease it predicts and its cost, `(K,)`."""
+    """A step `S (columns, K)`, its length, the decrease it predicts, its cost, `(K,)`.
+
+    Lengths are in the metric.
+    """
 
     S: np.ndarray
+    length: np.ndarray
     decrease: np.ndarray
     products: np.ndarray
 
 
-def minimise(
-    objective,
-    start,
-    tolerance=1e-4,
-    forcing="constant",
-    max_iter=1000,
-    initial=None,
-):
-    """Minimise every column from `start` until `|g| <= tolerance * |g0|`.
+class Run(NamedTuple):
+    """The problems that are not done yet, and how far each is, `(K,)`.
 
-    `g0` is the gradient at zero weights, wherever the start is; `initial` is its
-    length, where it is known. A column also stops when no step shortens its
-    gradient in floating point.
+    Its `columns` in the block, the Hessian products `spent`, the `radius` of its
+    region, infinite before the first step, by what `ratio` that shortened the gradient,
+    whether it is `stuck`, and a `gap` that is known of its start.
+    """
+
+    objective: Block
+    point: Point
+    columns: np.ndarray
+    spent: np.ndarray
+    radius: np.ndarray
+    ratio: np.ndarray
+    stuck: np.ndarray
+    gap: np.ndarray
+
+    def select(self, kept):
+        """Those problems alone."""
+        objective, point, *arrays = self
+        parts = (array[kept] for array in arrays)
+        return Run(objective.select(kept), point.select(kept), *parts)
+
+
+def minimise(
+    objective, point, tolerance=1e-6, forcing="shrinking", max_iter=1000, gap=np.inf
+):
+    """Minimise every column from a point until its gap is `tolerance * value` at most.
+
+    A column also stops when no step shortens its gradient in floating point.
+
+    Args:
+        objective: The `Block` of problems.
+        point: The `Point` to start at.
+        tolerance: Of the duality gap, relative to the objective; 0 goes on until
+            rounding stops it.
+        forcing: One of `FORCING`.
+        max_iter: Newton steps at most.
+        gap: Of the start, where another one than `objective.gap` is known, `(K,)`.
 
     Returns:
         The `Point` with the weights `(columns, K)`, and the `Trace`.
     """
-    trace = Trace(objective.initial_size() if initial is None else initial)
-    goal = tolerance * trace.initial
-    columns = np.arange(start.shape[1])
-    spent = np.zeros(len(columns), int)
-    stuck = np.zeros(len(columns), bool)
-    point = solution = objective.at(np.array(start, dtype=float))
-    radius = None
+    problems = len(point.value)
+    every, ones = np.arange(problems), np.ones(problems)
+    known = np.broadcast_to(gap, problems)
+    run = Run(objective, point, every, 0 * every, np.inf * ones, ones, ones < 0, known)
+    trace, solution = Trace(problems), point.like(problems)
     for iteration in range(max_iter + 1):
-        size = lengths(point.gradient)
-        trace.add(columns, point.value, size, spent)
-        reached = size <= goal[columns]
-        finished = reached | stuck | (iteration == max_iter)
+        trace.add(run.columns, run.point.value, lengths(run.point.gradient), run.spent)
+        goal = tolerance * np.abs(run.point.value)
+        last = run.stuck | (iteration == max_iter)
+        gap = np.minimum(run.gap, certified(run, goal, last))
+        finished = (gap <= goal) | last
         if finished.any():
-            solution.put(columns[finished], point.select(finished))
-            trace.iterations[columns[finished]] = iteration
-            trace.converged[columns[finished]] = reached[finished]
+            done = run.columns[finished]
+            solution.put(done, run.point.select(finished))
+            trace.finish(done, iteration, gap[finished], (gap <= goal)[finished])
             if finished.all():
                 return solution, trace
-            kept = ~finished
-            objective, point = objective.select(kept), point.select(kept)
-            columns, spent, size = columns[kept], spent[kept], size[kept]
-            radius = None if radius is None else radius[kept]
-        residual = FORCING[forcing](size / trace.initial[columns])
-        # The residual bounds what a Hessian off by as much would change.
-        hessian = objective.hessian(point.curvature, residual.min() * SLACK)
-        metric = preconditioner(hessian.diagonal())
-        force = dots(point.gradient, point.gradient / metric)
-        bound = np.sqrt(force) if radius is None else radius
-        step = conjugate_gradients(hessian, point.gradient, metric, bound, residual)
-        spent = spent + step.products
-        trial = objective.at(point.W + step.S)
-        length = np.sqrt(dots(step.S, metric * step.S))
-        if radius is None:
-            bound = np.minimum(bound, length)
-        radius = grown(bound, length, point, trial, step)
-        rounding = ROUNDING * np.abs(point.value)
-        poor = point.value - trial.value < POOR * step.decrease - rounding
-        if poor.any():
-            trial = objective.at(
-                point.W + shares(objective, point, step, poor) * step.S
-            )
-        gain = point.value - trial.value
-        shorter = dots(trial.gradient, trial.gradient / metric) < force
-        taken = (gain > rounding) | ((gain >= -rounding) & shorter)
-        stuck = ~taken
-        point = point.where(taken, trial)
+            run, goal = run.select(~finished), goal[~finished]
+        run = stepped(run, goal, forcing)
 
 
-def preconditioner(diagonal):
-    """The metric of the trust region and of conjugate gradients.
+def certified(run, goal, last):
+    """The gaps, infinite where the gradient is too long for a small one, `(K,)`.
 
-    Mostly the identity, as in LIBLINEAR since 2.20: the diagonal alone shapes a
-    bad region where few examples have curvature, but is needed where features
-    have very different scales.
+    Unless a problem stops here anyway: where intercepts are free a gap costs a product.
     """
-    return (1 - DIAGONAL) + DIAGONAL * diagonal
+    asked = (0.5 * lengths(run.point.gradient) ** 2 <= goal) | last
+    gaps = np.full(len(goal), np.inf)
+    if asked.any():
+        gaps[asked] = run.objective.select(asked).gap(run.point.select(asked))
+    return gaps
+
+
+def stepped(run, goal, forcing):
+    """The run after a Newton step of every problem, which is stuck if none is taken."""
+    objective, point = run.objective, run.point
+    residual = accuracy(run, goal, forcing)
+    # The residual bounds what a Hessian off by as much would change.
+    hessian = objective.hessian(point.curvature, residual.min() * SLACK)
+    metric = hessian.metric()
+    force = dots(point.gradient, metric.solve(point.gradient))
+    first = np.isinf(run.radius)
+    bound = np.where(first, np.sqrt(force), run.radius)
+    step = conjugate_gradients(hessian, point.gradient, metric, bound, residual)
+    trial = objective.at(point.W + step.S)
+    radius = grown(
+        np.where(first, np.minimum(bound, step.length), bound), point, trial, step
+    )
+    rounding = ROUNDING * np.abs(point.value)
+    poor = point.value - trial.value < POOR * step.decrease - rounding
+    if poor.any():
+        trial = objective.at(point.W + shares(objective, point, step, poor) * step.S)
+    gain = point.value - trial.value
+    shorter = dots(trial.gradient, metric.solve(trial.gradient)) < force
+    taken = (gain > rounding) | ((gain >= -rounding) & shorter)
+    moved = point.where(taken, trial)
+    return run._replace(
+        point=moved,
+        spent=run.spent + step.products,
+        radius=radius,
+        ratio=lengths(moved.gradient) / lengths(point.gradient),
+        stuck=~taken,
+        gap=np.full(len(goal), np.inf),
+    )
+
+
+def accuracy(run, goal, forcing):
+    """How much of each gradient conjugate gradients may leave, `(K,)`.
+
+    No less than would do to end here.
+    """
+    with np.errstate(over="ignore"):
+        end = ENOUGH * np.sqrt(2 * goal) / lengths(run.point.gradient)
+    return np.clip(end, FORCING[forcing](run.ratio), LOOSEST)
 
 
 def conjugate_gradients(hessian, gradient, metric, radius, residual):
@@ -200,52 +250,50 @@ def conjugate_gradients(hessian, gradient, metric, radius, residual):
     the inverse metric, or where the path leaves the region.
     """
     S = np.empty_like(gradient)
-    decrease = np.empty_like(radius)
+    length, decrease = np.empty_like(radius), np.empty_like(radius)
     products = np.zeros(len(radius), int)
     live = np.arange(len(radius))
     s, r = np.zeros_like(gradient), -gradient
-    d = r / metric
+    d = metric.solve(r)
     rz = dots(r, d)
     goal = residual**2 * rz
     ss, sd, dd = np.zeros_like(rz), np.zeros_like(rz), rz  # In the metric.
     for count in range(1, LIMIT + 1):
         Hd = hessian(d)
         along = dots(d, Hd)
-        with np.errstate(divide="ignore", over="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             alpha = np.where(along > 0, rz / along, np.inf)
             outside = ss + alpha * (2 * sd + alpha * dd) >= radius**2
-        edge = (np.sqrt(sd**2 + dd * (radius**2 - ss)) - sd) / dd
+            edge = (np.sqrt(sd**2 + dd * (radius**2 - ss)) - sd) / dd
         alpha = np.where(outside, edge, alpha)
         s += alpha * d
         r -= alpha * Hd
-        z = r / metric
+        ss, sd = ss + alpha * (2 * sd + alpha * dd), sd + alpha * dd
+        z = metric.solve(r)
         rz, old = dots(r, z), rz
-        stop = outside | (rz <= goal) | (count == LIMIT)
+        stop = outside | ~(rz > goal) | (count == LIMIT)
         if stop.any():
             done = live[stop]
             S[:, done] = s[:, stop]
             products[done] = count
+            length[done] = np.sqrt(ss[stop])
             decrease[done] = 0.5 * dots(s[:, stop], (r - gradient)[:, stop])
             if stop.all():
                 break
             kept = ~stop
-            live, radius, metric = live[kept], radius[kept], metric[:, kept]
+            live, radius, metric = live[kept], radius[kept], metric.select(kept)
             s, r, z, d = s[:, kept], r[:, kept], z[:, kept], d[:, kept]
             hessian, gradient = hessian.select(kept), gradient[:, kept]
-            rz, old, goal, alpha = rz[kept], old[kept], goal[kept], alpha[kept]
+            rz, old, goal = rz[kept], old[kept], goal[kept]
             ss, sd, dd = ss[kept], sd[kept], dd[kept]
         beta = rz / old
         d = z + beta * d
-        ss, sd, dd = (
-            ss + alpha * (2 * sd + alpha * dd),
-            beta * (sd + alpha * dd),
-            rz + beta**2 * dd,
-        )
-    return Step(S, decrease, products)
+        sd, dd = beta * sd, rz + beta**2 * dd
+    return Step(S, length, decrease, products)
 
 
-def grown(radius, length, point, trial, step):
-    """The radius after a step of that length, by Lin and More's rule for good ones."""
+def grown(radius, point, trial, step):
+    """The radius after a step, by Lin and More's rule for good ones."""
     actual = point.value - trial.value
     along = dots(point.gradient, step.S)
     # The minimiser, over multiples of the step, of the parabola through both
@@ -253,7 +301,7 @@ def grown(radius, length, point, trial, step):
     bend = -actual - along
     with np.errstate(divide="ignore", invalid="ignore"):
         best = np.where(bend <= 0, GROW, -0.5 * along / bend)
-    return np.maximum(radius, np.minimum(best * length, GROW * radius))
+    return np.maximum(radius, np.minimum(best * step.length, GROW * radius))
 
 
 def shares(objective, point, step, poor):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hinge_keras.svm import metric
 from hinge_keras.svm.design import Design
 from hinge_keras.svm.kernels import Smooth
 
@@ -23,6 +24,10 @@ class Point(NamedTuple):
     value: np.ndarray
     gradient: np.ndarray
     curvature: np.ndarray
+
+    def like(self, problems):
+        """A point of so many problems, to be written to."""
+        return Point(*(np.empty((*part.shape[:-1], problems)) for part in self))
 
     def select(self, columns):
         """The problems of those columns alone."""
@@ -46,17 +51,17 @@ class Block(abc.ABC):
 
     The scaling is LIBLINEAR's: no division by the number of examples. A subclass
     is a frozen dataclass with the fields `design`, `phi`, `costs (rows, K)` and
-    `penalty (weights, 1)`, and says what scores a block of weights has, what they
-    cost, and how slopes by the score pull at the weights.
+    `penalty (weights, 1)`, and says what scores cost; of more than one score a row,
+    also what scores a block of weights has, and how slopes by them pull at it.
     """
 
-    @abc.abstractmethod
     def scores(self, W):
         """The scores of all examples, `(rows, ..., K)`."""
+        return self.design.scores(W)
 
-    @abc.abstractmethod
     def pull(self, slopes):
         """The gradient by the weights of slopes by the scores, `(weights, K)`."""
+        return self.design.pull(slopes)
 
     @abc.abstractmethod
     def terms(self, scores):
@@ -70,13 +75,21 @@ class Block(abc.ABC):
     def select(self, columns):
         """The problems of those columns alone."""
 
-    @abc.abstractmethod
     def with_loss(self, loss):
         """The same problems with another loss."""
+        return replace(self, phi=loss)
 
     @abc.abstractmethod
+    def gap(self, point):
+        """How far above its minimum every objective is at most at a point, `(K,)`."""
+
     def split(self, W, weightings):
         """The weights of every weighting of the examples, `(columns, outputs)` each."""
+        return np.split(W, weightings, axis=1)
+
+    def hessian(self, curvature, slack=0.0):
+        """The Hessian, which may be off by that norm."""
+        return Hessian(self.penalty, self.design.curved(curvature, slack))
 
     @property
     def shape(self):
@@ -125,6 +138,12 @@ class Hessian(NamedTuple):
         """`(weights, K)`."""
         return self.penalty + self.curved.diagonal()
 
+    def metric(self):
+        """What steps are measured by, and conjugate gradients preconditioned with."""
+        if self.curved.formed:
+            return metric.factored(self.penalty, self.curved.H)
+        return metric.mostly_identity(self.diagonal())
+
     def select(self, columns):
         """That of those problems alone."""
         return Hessian(self.penalty, self.curved.select(columns))
@@ -154,18 +173,6 @@ class Objective(Block):
     def select(self, columns):
         return replace(self, signs=self.signs[:, columns], costs=self.costs[:, columns])
 
-    def with_loss(self, loss):
-        return replace(self, phi=loss)
-
-    def split(self, W, weightings):
-        return np.split(W, weightings, axis=1)
-
-    def scores(self, W):
-        return self.design.scores(W)
-
-    def pull(self, slopes):
-        return self.design.pull(slopes)
-
     def loss(self, scores):
         return dots(self.costs, self.phi(self.signs * scores)[0])
 
@@ -174,44 +181,59 @@ class Objective(Block):
         slopes = self.costs * self.signs * slope
         return dots(self.costs, value), slopes, self.costs * curvature
 
-    def hessian(self, curvature, slack=0.0):
-        """The Hessian, which may be off by that norm."""
-        return Hessian(self.penalty, self.design.curved(curvature, slack))
-
-    def initial_size(self):
-        """The length of every gradient at zero weights, `(K,)`."""
-        _, slope, _ = self.phi(np.zeros(1))
-        return lengths(self.design.pull(self.costs * self.signs * slope))
-
     def duals(self, point):
         """The dual variables `-costs * phi'(m)` at a point, `(rows, K)`.
 
-        And the weights that they span, `(columns, K)`.
+        And the weights that they span, `(columns, K)`, or a free intercept itself.
         """
         variables = -self.costs * self.phi(self.signs * point.scores)[1]
-        return variables, self.penalty * point.W - point.gradient
+        spanned = self.penalty * point.W - point.gradient
+        return variables, np.where(self.penalty > 0, spanned, point.W)
 
-    def duality_gap(self, W, size):
+    def gap(self, point):
         """How far above its minimum every objective is at most, `(K,)`.
 
-        The slopes at `W` are dual variables, and Fenchel's equality at them
-        leaves of the gap between primal and dual `0.5 * |w - v|**2`, with `v`
-        the weights that the dual variables span: half the squared gradient,
-        whose length is `size`. A free intercept asks both classes for the same
-        sum of dual variables; the heavier class' are scaled down to it, by a
-        `share` that costs `(1 - share) * phi` a term.
+        The slopes at the weights `w` are dual variables, and Fenchel's equality at
+        them leaves of the gap between primal and dual `0.5 * |w - v|**2`, with `v`
+        the weights that the dual variables span: half the squared gradient. Scaled
+        down by a `share`, as free intercepts ask, they lose `(1 - share) * phi` a term.
         """
         if self.penalty.all():
-            return 0.5 * size**2
-        value, slope, _ = self.phi(self.signs * self.design.scores(W))
-        duals = -self.costs * slope
-        sums = [dots(duals, self.signs == sign) for sign in (-1, 1)]
-        most = np.maximum(*sums)
-        share = np.minimum(*sums) / np.where(most > 0, most, 1)
-        heavy = np.where(sums[1] > sums[0], 1, -1)
-        share = np.where(self.signs == heavy, share, 1.0)
-        apart = self.penalty * (W - self.design.pull(self.signs * duals * share))
+            return 0.5 * dots(point.gradient, point.gradient)
+        value, slope, _ = self.phi(self.signs * point.scores)
+        share, spanned = self.feasible(-self.costs * slope)
+        apart = self.penalty * point.W - spanned
         return dots(self.costs * (1 - share), value) + 0.5 * dots(apart, apart)
+
+    def gap_of(self, point, variables):
+        """The same by dual variables that span the weights, but for a free intercept."""
+        share, spanned = 1.0, point.W
+        if not self.penalty.all():
+            share, spanned = self.feasible(variables)
+        own = np.divide(
+            share * variables,
+            self.costs,
+            out=np.zeros_like(variables),
+            where=self.costs > 0,
+        )
+        dual = dots(self.costs, self.phi.conjugate(own)) + 0.5 * dots(spanned, spanned)
+        return point.value + dual
+
+    def feasible(self, variables):
+        """A share of each dual variable that the dual problem admits, `(rows, K)`.
+
+        And the weights spanned, 0 where there is no penalty. A free intercept asks both
+        classes for the same sum of dual variables; the heavier class' are scaled down.
+        """
+        share = np.ones_like(variables)
+        if not self.penalty.all():
+            sums = [dots(variables, self.signs == sign) for sign in (-1, 1)]
+            most = np.maximum(*sums)
+            even = np.minimum(*sums) / np.where(most > 0, most, 1)
+            heavy = np.where(sums[1] > sums[0], 1, -1)
+            share = np.where(self.signs == heavy, even, share)
+        spanned = self.design.pull(self.signs * variables * share)
+        return share, np.where(self.penalty > 0, spanned, 0.0)
 
 
 def dots(A, B):

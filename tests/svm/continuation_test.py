@@ -21,10 +21,8 @@ def test_continuation_reaches_the_same_minimum_in_fewer_steps(monkeypatch):
         Design(X), kernels.of(loss), signs, np.full_like(signs, 10), np.ones((800, 1))
     )
     zeros = np.zeros((800, 1))
-    _, direct = newton.minimise(objective, zeros, 1e-6)
-    _, led = continuation.minimise(
-        objective, zeros, 1e-6, forcing="constant", max_iter=1000
-    )
+    _, direct = newton.minimise(objective, objective.at(zeros), 1e-9)
+    _, led = continuation.minimise(objective, zeros, 1e-9)
     assert led.values[-1] == pytest.approx(direct.values[-1], rel=1e-9)
     assert led.iterations < 0.8 * direct.iterations
     assert led.products[-1] < 0.5 * direct.products[-1]

@@ -14,7 +14,7 @@ from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import hinge_keras as hk
-from hinge_keras.svm import SmoothSVC, design, kernels
+from hinge_keras.svm import SmoothSVC, design, kernels, store
 
 LOSSES = {
     "squared_hinge": hk.SquaredHinge(),
@@ -28,11 +28,17 @@ LOSSES = {
 
 @parametrize_with_checks(
     [
-        SmoothSVC(tol=1e-10),
-        SmoothSVC("squared_hinge", forcing="shrinking", tol=1e-10),
+        SmoothSVC(),
+        SmoothSVC("squared_hinge", forcing="constant", tol=1e-10),
     ]
 )
 def test_keeps_the_contract_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
+@parametrize_with_checks([SmoothSVC(loss, tol=1e-12) for loss in kernels.KERNELS])
+def test_every_loss_keeps_the_contract_of_scikit_learn(estimator, check):
     check(estimator)
 
 
@@ -159,15 +165,14 @@ def test_duality_gap_counts_a_free_intercept_in_the_wrong_place(shift):
     objective = model.objective(X, (y == 1) * 1, np.ones((len(y), 1)))
     W = np.vstack([model.coef_.T, model.intercept_ + shift])
     point = objective.at(W)
-    gap = objective.duality_gap(W, np.linalg.norm(point.gradient, axis=0))
-    assert point.value - model.objective_ <= gap
+    assert point.value - model.objective_ <= objective.gap(point)
 
 
 def test_shrinking_forcing_converges_quadratically():
     X, y = problem(rows=1000, features=40)
-    model = SmoothSVC("psi_g", tol=1e-13, forcing="shrinking").fit(X, y)
-    sizes = model.trace_.gradients[:, 0] / model.trace_.initial[0]
-    sizes = sizes[sizes > 1e-13]
+    model = SmoothSVC("psi_g", tol=1e-22).fit(X, y)
+    sizes = model.trace_.gradients[:, 0]
+    sizes = sizes[sizes > 1e-13 * sizes[0]]
     orders = np.diff(np.log(sizes[-4:]))
     assert (orders[1:] / orders[:-1] > 1.6).all()
 
@@ -199,7 +204,31 @@ def test_probabilities_are_the_minimiser_of_the_expected_loss():
     f, p = binary.decision_function(X), binary.predict_proba(X)[:, 1]
     phi = kernels.of(hk.PsiG(0.7))
     expected_slope = p * phi(f)[1] - (1 - p) * phi(-f)[1]
-    np.testing.assert_allclose(expected_slope, 0, atol=1e-12)
+    # But for the millionth that rises for ever.
+    np.testing.assert_allclose(expected_slope, 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("sigma", [1e-3, 0.3])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_likeliest_class_is_the_one_predicted(loss, sigma, classes):
+    X, y = problem(classes)
+    model = SmoothSVC(loss, sigma=sigma).fit(3 * X, y)
+    likely = model.predict_proba(3 * X)
+    assert (model.classes_[likely.argmax(axis=1)] == model.predict(3 * X)).all()
+    assert ((likely > 0) & (likely < 1)).all()
+    np.testing.assert_array_equal(model.predict_log_proba(3 * X), np.log(likely))
+
+
+@pytest.mark.parametrize("sparse_rows", [False, True])
+def test_threads_change_no_digit(sparse_rows):
+    random = np.random.default_rng(0)
+    X = random.normal(size=(6000, 200)) * (random.uniform(size=(6000, 200)) < 0.6)
+    y = np.argmax(X[:, :3] + random.normal(size=(6000, 3)), axis=1)
+    X = sparse.csr_matrix(X) if sparse_rows else X
+    assert len(design.Design(X).parts) > 1
+    one, two = (SmoothSVC(n_jobs=n_jobs).fit(X, y) for n_jobs in (1, 2))
+    np.testing.assert_array_equal(one.coef_, two.coef_)
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
@@ -228,7 +257,7 @@ def answers_or_warns(model, X, y):
     assert np.isfinite(model.coef_).all()
     kinds = {type(w.message) for w in warned}
     assert kinds <= {ConvergenceWarning}
-    assert kinds or model.trace_.relative().max() <= 1e-4
+    assert kinds or (model.duality_gap_ <= model.tol * model.objective_).all()
 
 
 @pytest.mark.parametrize(
@@ -262,10 +291,32 @@ def test_bad_input_is_named():
 def test_without_newton_steps_it_stays_where_dual_ascent_ends():
     X = sparse.random(200, 600, 0.05, "csr", random_state=0)
     y = np.arange(200) % 2
-    with pytest.warns(ConvergenceWarning):
-        ours = SmoothSVC("psi_m", 1e-4, tol=1e-3, max_iter=0).fit(X, y)
+    options = {"max_iter": 0, "fit_intercept": False}
+    loss = "quadratically_smoothed_hinge"
+    ours = SmoothSVC(loss, 1e-4, tol=1e-6, **options).fit(X, y)
+    assert ours.trace_.converged.all()
     assert ours.trace_.passes[0] > 1
     assert ours.trace_.products[-1, 0] == 0
-    hinge = LinearSVC(loss="hinge", tol=1e-8, max_iter=10**5).fit(X, y)
+    hinge = LinearSVC(loss="hinge", fit_intercept=False, tol=1e-8, max_iter=10**5)
+    hinge.fit(X, y)
     same = ours.decision_function(X) - hinge.decision_function(X)
     assert np.abs(same).max() < 0.02
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_stored_rows_are_fitted_as_those_in_memory(tmp_path, classes):
+    X, y = problem(classes)
+    y = np.array(["x", "y", "z"])[y]
+    weights = np.random.default_rng(0).uniform(0.5, 2.0, len(y))
+    cut = ((X[:70], y[:70], weights[:70]), (X[70:], y[70:], weights[70:]))
+    stored = store(tmp_path / "rows", cut)
+    ours = SmoothSVC(tol=1e-12, class_weight="balanced").fit(stored)
+    known = SmoothSVC(tol=1e-12, class_weight="balanced").fit(X, y, weights)
+    np.testing.assert_allclose(ours.coef_, known.coef_, atol=1e-5)
+    np.testing.assert_array_equal(ours.predict(X), known.predict(X))
+    for given in ({"y": y}, {"sample_weight": weights}):
+        with pytest.raises(ValueError, match=f"{next(iter(given))} is given; accepted"):
+            SmoothSVC().fit(stored, **given)
+    if classes > 2:
+        with pytest.raises(ValueError, match="multi_class is 'crammer_singer'"):
+            SmoothSVC(multi_class="crammer_singer").fit(stored)

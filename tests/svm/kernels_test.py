@@ -71,3 +71,12 @@ def test_a_loss_that_the_solver_does_not_know_is_refused(loss):
     assert repr(loss) in says
     assert "PsiG, PsiM, " in says
     assert "psi_g, psi_m, " in says
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_the_conjugate_is_the_highest_difference(loss):
+    phi = kernels.of(loss)
+    m = np.sinh(np.linspace(-20, 20, 400_001))  # Far enough for the slowest tail.
+    a = np.linspace(0.0, 1.0, 11)[:, None]
+    highest = (-a * m - phi(m)[0]).max(axis=1)
+    np.testing.assert_allclose(phi.conjugate(a[:, 0]), highest, atol=1e-6)
