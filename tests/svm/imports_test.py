@@ -10,7 +10,7 @@ import sys
 import numpy as np
 from scipy import sparse
 from hinge_keras import calibration
-from hinge_keras.svm import SmoothSVC, SmoothSVCCV
+from hinge_keras.svm import SmoothOrdinal, SmoothRanker, SmoothSVC, SmoothSVCCV, SmoothSVR
 from hinge_keras.svm.kernels import KERNELS
 
 random = np.random.default_rng(0)
@@ -26,6 +26,10 @@ SmoothSVC(multi_class="crammer_singer").fit(X, three).predict_proba(X)
 for data in (X, sparse.csr_matrix(X)):
     model = SmoothSVCCV(Cs=[0.1, 1.0], sigmas=[0.1, 1.0]).fit(data, y)
     model.predict_proba(data)
+for data in (X, sparse.csr_matrix(X)):
+    assert SmoothSVR(epsilon=0.1).fit(data, X @ [1, 2, 0, -1]).score(data, X[:, 0]) < 1
+    assert SmoothRanker().fit(data, X[:, 0]).score(data, X[:, 0]) > 0.9
+    assert SmoothOrdinal().fit(data, three).score(data, three) > 0.7
 scores = model.decision_function(X)
 for calibrated in (calibration.Platt(), calibration.Temperature()):
     calibrated.fit(scores, y)(scores)
