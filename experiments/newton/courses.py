@@ -35,28 +35,33 @@ def courses(losses, sigmas, x, y, C, floor):
     """
     tables = []
     for name, sigma, forcing in itertools.product(losses, sigmas, newton.FORCING):
-        trace = course(losses[name](sigma), x, y, C, forcing, floor)
+        trace = course(losses[name](sigma), x, y, C, forcing)
+        gradients = trace.gradients[:, 0] / trace.gradients[0, 0]
         columns = {
             "loss": f"{name}({sigma:g})",
             "forcing": forcing,
             "iteration": np.arange(len(trace.values)),
             "products": trace.products[:, 0],
-            "gradient": trace.gradients[:, 0] / trace.initial,
+            "gradient": gradients,
             "objective": trace.values[:, 0],
         }
-        tables.append(pd.DataFrame(columns))
+        reached = np.flatnonzero(gradients <= floor)
+        last = reached[0] if len(reached) else len(gradients) - 1
+        tables.append(pd.DataFrame(columns)[: last + 1])
     table = pd.concat(tables, ignore_index=True)
     objective = table.pop("objective")
     lowest = objective.groupby(table.loss).transform("min")
     return table.assign(gap=objective / lowest - 1)
 
 
-def course(loss, x, y, C, forcing, floor):
-    """The trace of one run."""
+def course(loss, x, y, C, forcing):
+    """The trace of one run, by conjugate gradients, until rounding stops it."""
     signs, zeros = y[:, None], np.zeros((x.shape[1], 1))
     costs, penalty = np.full_like(signs, C), np.ones_like(zeros)
-    objective = Objective(Design(x), kernels.of(loss), signs, costs, penalty)
-    _, trace = newton.minimise(objective, zeros, floor, forcing)
+    data = Design(x)
+    data.few = False  # Else the Hessian is formed, and every step solved exactly.
+    objective = Objective(data, kernels.of(loss), signs, costs, penalty)
+    _, trace = newton.minimise(objective, objective.at(zeros), 0, forcing)
     return trace
 
 
@@ -124,6 +129,6 @@ def limit(losses, sigmas, x, y, C):
     rows = []
     for name, sigma in itertools.product(losses, sigmas):
         loss = losses[name](sigma)
-        smooth = SmoothSVC(loss, tol=1e-8, **options).fit(x, y)
+        smooth = SmoothSVC(loss, tol=1e-12, **options).fit(x, y)
         rows.append((name, sigma, hinge(smooth) - hinge(svm), float(loss.phi(1.0))))
     return pd.DataFrame(rows, columns=["loss", "sigma", "excess", "bound"])
