@@ -82,6 +82,11 @@ benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks.losses
 	KERAS_BACKEND=jax $(RUN) -m benchmarks.losses
 	$(RUN) -m benchmarks.svm
+	$(RUN) -m benchmarks.dense
+	$(RUN) -m benchmarks.certificates
+	$(RUN) -m benchmarks.regression
+	$(RUN) -m benchmarks.ranking
+	$(RUN) -m benchmarks.stored
 	$(RUN) -m benchmarks.evidence
 	$(RUN) -m benchmarks
 

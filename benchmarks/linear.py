@@ -8,11 +8,13 @@ they cost.
 import numpy as np
 from liblinear.liblinearutil import parameter, problem, train
 from scipy.optimize import minimize
+from skglm import LinearSVC as SkglmSVC
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 import hinge_keras as hk
-from hinge_keras.svm import SmoothSVC, kernels
+from hinge_keras.svm import CrammerSingerSVC, SmoothSVC, kernels
+from hinge_keras.svm.linear import Linear
 
 TOLERANCES = 10.0 ** -np.arange(1, 9.5, 0.5)
 
@@ -93,7 +95,7 @@ def smooth_hinge(loss):
         for tolerance in TOLERANCES:
             model = SmoothSVC(
                 loss,
-                tolerance**2,
+                tolerance,
                 problem.C,
                 tol=tolerance,
                 fit_intercept=False,
@@ -106,17 +108,9 @@ def smooth_hinge(loss):
 
 
 def joint_hinge(problem, threads):
-    """Runs that reach all classes' hinge through ever narrower smoothing."""
-    for width in 10.0 ** -np.arange(0, 4.5, 0.5):
-        model = SmoothSVC(
-            "quadratically_smoothed_hinge",
-            width,
-            problem.C,
-            multi_class="crammer_singer",
-            tol=0.1 * width,
-            fit_intercept=False,
-            n_jobs=threads,
-        )
+    """Runs that reach all classes' hinge by dual ascent; more threads are no use."""
+    for tolerance in TOLERANCES:
+        model = CrammerSingerSVC(problem.C, fit_intercept=False, tol=tolerance)
         yield lambda model=model: fitted(model, problem)
 
 
@@ -125,12 +119,12 @@ def fitted(model, problem):
     costs = {}
     if isinstance(model, SmoothSVC):
         trace = model.trace_
-        costs = {
-            "iterations": trace.iterations[0],
-            "products": trace.products[-1, 0],
-            "passes": trace.passes[0],
-            "bound": f"{model.duality_gap_[0] / model.objective_[0]:.2g}",
-        }
+        costs = {"iterations": trace.iterations[0], "passes": trace.passes[0]}
+        costs["products"] = trace.products[-1, 0]
+    if isinstance(model, CrammerSingerSVC):
+        costs = {"passes": model.n_iter_}
+    if isinstance(model, Linear):
+        costs["bound"] = f"{model.duality_gap_[0] / model.objective_[0]:.2g}"
     return model.coef_.T.squeeze(), costs
 
 
@@ -154,10 +148,12 @@ def liblinear(solver):
     return runs
 
 
-def scikit_learn(kind, **options):
-    """Runs of a scikit-learn classifier."""
+def scikit_learn(kind, features=np.inf, **options):
+    """Runs of a scikit-learn classifier, or none on more features than that."""
 
     def runs(problem, threads):
+        if problem.X.shape[1] > features:
+            return
         for tolerance in TOLERANCES:
             model = kind(
                 C=problem.C,
@@ -226,11 +222,16 @@ SOLVERS = {
         "LogisticRegression newton-cg": scikit_learn(
             LogisticRegression, solver="newton-cg"
         ),
+        # It forms the Hessian, dense.
+        "LogisticRegression newton-cholesky": scikit_learn(
+            LogisticRegression, features=2000, solver="newton-cholesky"
+        ),
     },
     "hinge": {
         OURS: smooth_hinge("quadratically_smoothed_hinge"),
         "SmoothSVC psi_g": smooth_hinge("psi_g"),
         "LIBLINEAR -s 3 (dual)": liblinear(3),
+        "skglm LinearSVC": scikit_learn(SkglmSVC),
     },
     "psi_g": {
         OURS: smooth_svc,
