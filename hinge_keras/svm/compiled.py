@@ -204,6 +204,21 @@ def drawn(state, below):
 
 
 @numba.njit(**COMPILE)
+def shuffled(order, rows, state):
+    """The groups of so many rows in a new random order, written to the front of `order`.
+
+    By Fisher and Yates.
+    """
+    groups = -(-rows // TOGETHER)
+    for k in range(groups):
+        order[k] = k
+    for k in range(groups):
+        other = k + drawn(state, groups - k)
+        order[k], order[other] = order[other], order[k]
+    return order[:groups]
+
+
+@numba.njit(**COMPILE)
 def ascend(X, terms, until, free, duals, w, gains):
     """Dual coordinate ascent from `duals` and the `w` that they span, both in place.
 
@@ -287,13 +302,7 @@ def sweep(X, terms, still, duals, w, rows, visits, below, above):
     order, calm, rest, state = visits
     bounded = kind in (SQUARED_HINGE, QUADRATICALLY_SMOOTHED_HINGE)
     left = gain = lowest = highest = 0.0
-    groups = -(-len(rows) // TOGETHER)
-    for k in range(groups):
-        order[k] = k
-    for k in range(groups):
-        other = k + drawn(state, groups - k)
-        group = order[other]
-        order[other] = order[k]
+    for group in shuffled(order, len(rows), state):
         for i in rows[group * TOGETHER : (group + 1) * TOGETHER]:
             if rest[i] > 0:
                 rest[i] -= 1

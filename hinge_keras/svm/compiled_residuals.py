@@ -21,7 +21,7 @@ from hinge_keras.svm.compiled import (
     WINDOW,
     derivatives,
     dot,
-    drawn,
+    shuffled,
     staying,
 )
 
@@ -189,13 +189,7 @@ def sweep(X, problem, still, duals, w, rows, order, calm, rest, state, far):
     targets, costs, intercept, tube = problem
     kind, sigma, epsilon = tube
     gap = gain = furthest = 0.0
-    groups = -(-len(rows) // TOGETHER)
-    for k in range(groups):
-        order[k] = k
-    for k in range(groups):
-        other = k + drawn(state, groups - k)
-        group = order[other]
-        order[other] = order[k]
+    for group in shuffled(order, len(rows), state):
         for i in rows[group * TOGETHER : (group + 1) * TOGETHER]:
             if rest[i] > 0:
                 rest[i] -= 1

@@ -9,7 +9,7 @@ import numpy as np
 
 from hinge_keras.svm import ascent, kernels, newton
 
-BOUNDED = "quadratically_smoothed_hinge"
+HINGE_LIKE = "quadratically_smoothed_hinge"
 # Beside a loss of a width that costs and rows exceed so many times it is so many times
 # as wide, and minimised so closely.
 STIFF, TIMES, CLOSE = 1000, 5.0, 1e-3
@@ -62,7 +62,7 @@ def first(objective):
     """
     loss = objective.phi
     reach = objective.costs.max() * objective.design.square_norms.mean()
-    if loss.name in ("squared_hinge", BOUNDED) or reach < STIFF * loss.sigma:
+    if loss.name in ascent.BOUNDED or reach < STIFF * loss.sigma:
         return loss
     width = TIMES * loss.sigma
-    return kernels.of(BOUNDED, width)._replace(margin=loss.margin + 0.5 * width)
+    return kernels.of(HINGE_LIKE, width)._replace(margin=loss.margin + 0.5 * width)

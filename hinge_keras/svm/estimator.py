@@ -27,6 +27,7 @@ from hinge_keras.svm.linear import (
     costs_of,
     encoded,
     last_weights,
+    parted,
     refuse_one_class,
     side_by_side,
     single_threaded_products,
@@ -279,12 +280,11 @@ class SmoothSVC(LinearClassifierMixin, Linear):
         return machine
 
     def keep(self, solution, dtype):
-        coef, intercept = solution.T, np.zeros(solution.shape[1])
-        if self.fit_intercept:
-            coef, intercept = coef[:, :-1], coef[:, -1]
-            if self.multi_class == "crammer_singer" and not self.penalise_intercept:
-                # Only their differences count in the scores of one problem.
-                intercept = intercept - intercept.mean() if len(coef) > 1 else intercept
+        coef, intercept = parted(solution, self.fit_intercept)
+        joint = self.multi_class == "crammer_singer" and len(coef) > 1
+        if joint and not self.penalise_intercept:
+            # Only their differences count in the scores of one problem.
+            intercept = intercept - intercept.mean()
         self.coef_ = np.ascontiguousarray(coef, dtype=dtype)
         self.intercept_ = intercept.astype(dtype)
 

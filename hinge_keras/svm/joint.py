@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
 
 from hinge_keras.svm import joint_ascent
-from hinge_keras.svm.linear import FLOATS, Data, Linear, costs_of, encoded
+from hinge_keras.svm.linear import FLOATS, Data, Linear, costs_of, encoded, parted
 
 
 class CrammerSingerSVC(LinearClassifierMixin, Linear):
@@ -116,8 +116,7 @@ class CrammerSingerSVC(LinearClassifierMixin, Linear):
         W = found.weights
         if len(self.classes_) == 2:
             W = W[:, 1:] - W[:, :1]
-        self.coef_ = np.ascontiguousarray(W[: X.shape[1]].T, dtype=X.dtype)
-        self.intercept_ = np.zeros(W.shape[1], X.dtype)
-        if self.fit_intercept:
-            self.intercept_ = W[-1].astype(X.dtype)
+        coef, intercept = parted(W, self.fit_intercept)
+        self.coef_ = np.ascontiguousarray(coef, dtype=X.dtype)
+        self.intercept_ = intercept.astype(X.dtype)
         return self

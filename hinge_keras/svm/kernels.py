@@ -20,6 +20,7 @@ class Kernel(NamedTuple):
     class_name: str
     margin: float  # Where the hinge would reach zero, if the loss has no such argument.
     has_width: bool
+    steepest: float  # What `-phi'` is below.
     conjugate: Callable
     evaluate: Callable
 
@@ -46,8 +47,9 @@ class Smooth(NamedTuple):
 
         From 0 to 1, or up: what rounding made of it beyond is taken for the bound.
         """
-        a = np.clip(a, 0, np.inf if self.name == "squared_hinge" else 1)
-        return KERNELS[self.name].conjugate(a, self.sigma) - a * self.margin
+        kernel = KERNELS[self.name]
+        a = np.clip(a, 0, kernel.steepest)
+        return kernel.conjugate(a, self.sigma) - a * self.margin
 
 
 KERNELS: dict[str, Kernel] = {}
@@ -78,21 +80,21 @@ def of(loss: Any, sigma: float = 1.0) -> Smooth:
     )
 
 
-def kernel_of(class_name, conjugate, margin=1.0, has_width=True):
+def kernel_of(class_name, conjugate, margin=1.0, has_width=True, steepest=1.0):
     """Takes in the kernel of a loss class, `(m, margin, sigma)`, under its own name.
 
     Its conjugate `(a, sigma)` is that at margin 0.
     """
 
     def take_in(function):
-        kernel = Kernel(class_name, margin, has_width, conjugate, function)
+        kernel = Kernel(class_name, margin, has_width, steepest, conjugate, function)
         KERNELS[function.__name__] = kernel
         return function
 
     return take_in
 
 
-@kernel_of("SquaredHinge", lambda a, _: 0.25 * a * a, has_width=False)
+@kernel_of("SquaredHinge", lambda a, _: 0.25 * a * a, has_width=False, steepest=np.inf)
 def squared_hinge(m, margin, _):
     gap = np.maximum(margin - m, 0)
     return gap * gap, -2 * gap, 2.0 * (gap > 0)

@@ -115,6 +115,13 @@ def last_weights(machine, objective):
     return last.reshape(shape) if fits else np.zeros(shape)
 
 
+def parted(W, fit_intercept):
+    """Coefficients `(outputs, features)` and intercepts of weights `(columns, outputs)`."""
+    if fit_intercept:
+        return W[:-1].T, W[-1]
+    return W.T, np.zeros(W.shape[1])
+
+
 def single_threaded_products():
     """A context in which BLAS keeps to the thread that calls it."""
     return blas().limit(limits=1, user_api="blas")

@@ -17,6 +17,7 @@ from hinge_keras.svm.linear import (
     Data,
     Linear,
     last_weights,
+    parted,
     side_by_side,
     single_threaded_products,
     weights_of,
@@ -192,9 +193,8 @@ class SmoothSVR(RegressorMixin, Linear):
         return Solution.joined(side_by_side(solve, objective, start))
 
     def keep(self, solution, shift, dtype, dimensions):
-        coef, intercept = solution.T, np.zeros(len(shift))
-        if self.fit_intercept:
-            coef, intercept = coef[:, :-1], coef[:, -1] + shift
+        coef, intercept = parted(solution, self.fit_intercept)
+        intercept = intercept + shift
         self.coef_ = np.ascontiguousarray(coef, dtype=dtype)
         self.intercept_ = intercept.astype(dtype)
         if dimensions == 1:

@@ -149,9 +149,6 @@ def dual(objective, variables, spans):
     own = np.divide(
         scaled, objective.costs, out=np.zeros_like(scaled), where=objective.costs > 0
     )
-    # Rounding may have left the domain.
-    kind, sigma = ascent.kind(objective), objective.phi.sigma
-    own = np.minimum(own, objective.design.compiled.box(kind, sigma, 1.0)[1])
     span = objective.penalty * np.einsum("sk,sjk->jk", shares, spans)
     conjugates = dots(objective.costs, objective.phi.conjugate(own))
     return -conjugates - 0.5 * dots(span, span)
