@@ -9,7 +9,6 @@ scaled down to what a free intercept asks. `silent` is the worst gap, as a multi
 `tol` times the objective, of the fits that gave no warning.
 """
 
-import csv
 import itertools
 import time
 import warnings
@@ -20,6 +19,7 @@ import sklearn.datasets
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks.tables import write
 from hinge_keras.lab.data.tables import TABLES, rows
 from hinge_keras.svm import SmoothSVC, kernels
 
@@ -103,10 +103,7 @@ def main():
         if np.isfinite(inputs).all():
             table += measure(name, scaled, np.asarray(inputs, float), np.asarray(y))
             print(*table[-1].values(), flush=True)
-    with TABLE.open("w", newline="") as file:
-        writer = csv.DictWriter(file, table[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+    write(TABLE, table)
     print(f"worst without a warning: {max(float(row['silent']) for row in table)}")
 
 

@@ -8,7 +8,6 @@ objectives that any solver reached; the time to a gap is that of the fastest run
 it, on one thread.
 """
 
-import csv
 import time
 import warnings
 from pathlib import Path
@@ -22,6 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.linear import TOLERANCES
 from benchmarks.svm import ladder
+from benchmarks.tables import write
 from hinge_keras.svm import SmoothSVC, kernels
 
 TABLE = Path(__file__).with_suffix(".csv")
@@ -121,14 +121,7 @@ def main():
                 for row in compare(name, inputs, y, loss):
                     table.append(row)
                     print(*row.values(), flush=True)
-            write(table)
-
-
-def write(table):
-    with TABLE.open("w", newline="") as file:
-        writer = csv.DictWriter(file, table[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+            write(TABLE, table)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.linear import TOLERANCES
 from benchmarks.svm import CLOCK, ladder
+from benchmarks.tables import write
 from hinge_keras.lab.data import sparse
 from hinge_keras.lab.data.texts import documents, locate
 from hinge_keras.svm.regressor import SmoothSVR
@@ -198,10 +199,7 @@ def replaced(rows):
         with TABLE.open(newline="") as file:
             kept = [row for row in csv.DictReader(file) if row["dataset"] not in new]
     table = kept + rows
-    with TABLE.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+    write(TABLE, table)
     return table
 
 

@@ -35,6 +35,7 @@ from threadpoolctl import threadpool_limits
 
 import hinge_keras as hk
 from benchmarks.linear import OURS, SOLVERS, JointProblem, Problem
+from benchmarks.tables import write
 from hinge_keras.lab.data import sparse
 from hinge_keras.svm import SmoothSVC, SmoothSVCCV
 
@@ -256,10 +257,7 @@ def replaced(rows):
                 if (row["dataset"], row["C"] == "20 x 5 folds") not in new:
                     kept.append(row)
     table = kept + rows
-    with TABLE.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+    write(TABLE, table)
     return table
 
 
