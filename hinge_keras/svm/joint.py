@@ -32,7 +32,6 @@ class CrammerSingerSVC(LinearClassifierMixin, Linear):
         tol: Stop when the duality gap is at most this share of the objective; a
             warning says when it is not.
         max_iter: Passes over the data at most.
-        n_jobs: Ignored: rows are visited one after the other.
 
     Attributes:
         coef_, intercept_: `(1 or classes, features)` and `(1 or classes,)`.
@@ -76,7 +75,6 @@ class CrammerSingerSVC(LinearClassifierMixin, Linear):
         class_weight: dict | str | None = None,
         tol: float = 1e-4,
         max_iter: int = 10_000,
-        n_jobs: int | None = None,
     ) -> None:
         self.C = C
         self.sigma = sigma
@@ -85,7 +83,6 @@ class CrammerSingerSVC(LinearClassifierMixin, Linear):
         self.class_weight = class_weight
         self.tol = tol
         self.max_iter = max_iter
-        self.n_jobs = n_jobs
 
     def _validate_params(self):
         super()._validate_params()
