@@ -14,6 +14,7 @@ import functools
 import hashlib
 import os
 import pickle
+import random
 import re
 import sys
 import types
@@ -26,16 +27,18 @@ import scipy.sparse
 
 from hinge_keras.lab.grid import source
 
-# Of a class: what Python, dataclasses or Keras' registry put there.
+# Of a class: what Python, dataclasses, pickle or Keras' registry put there.
 BOOKKEEPING = {
     *("__module__", "__qualname__", "__doc__", "__dict__", "__weakref__"),
     *("__annotations__", "__dataclass_params__", "__dataclass_fields__", "_abc_impl"),
     *("__abstractmethods__", "__match_args__", "__parameters__", "__orig_bases__"),
     *("__firstlineno__", "__static_attributes__", "__slots__", "__hash__"),
+    "__slotnames__",
 }
 # Keras numbers the names of things in the order in which they are made.
 LABELS = {"name", "given", "requested_dtype"}
 OF_EVERY_LOSS = set(vars(keras.losses.Loss()))
+PROCESS_WIDE = (np.random.mtrand._rand, random._inst)  # Generators.
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 DIGITS = 16
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -207,6 +210,8 @@ def of_partial(reader, partial, reached):
 
 
 def of_method(reader, method, reached):
+    if any(method.__self__ is generator for generator in PROCESS_WIDE):
+        return by_name(reader, method.__func__, reached)  # Whatever was drawn before.
     return (
         "method",
         reader.said(method.__func__, reached),

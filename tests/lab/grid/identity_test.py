@@ -1,7 +1,9 @@
 """A trial is known by what it does: all that can change a number, and nothing else."""
 
+import copy
 import functools
 import importlib.util
+import random
 import shutil
 import subprocess
 import sys
@@ -250,6 +252,26 @@ def closure(k):
 )
 def test_values_are_known_by_their_content(one, two):
     assert identity.digest(one) != identity.digest(two)
+
+
+@pytest.mark.parametrize("draw", [np.random.normal, random.gauss])
+def test_what_was_drawn_before_does_not_count(draw):
+    def noisy():
+        return draw(0, 1)
+
+    before = identity.digest(noisy)
+    draw(0, 1)
+    assert identity.digest(noisy) == before
+
+
+def test_what_was_pickled_has_the_digest_that_it_had():
+    measure = Measure("accuracy", hk.ScoreAccuracy)
+    if "__slotnames__" in vars(Measure):
+        del Measure.__slotnames__
+    before = identity.digest(measure)
+    copy.deepcopy(measure)
+    assert "__slotnames__" in vars(Measure)
+    assert identity.digest(measure) == before
 
 
 def test_two_lambdas_on_a_line_are_told_apart():
