@@ -6,13 +6,9 @@ something else, a function `measurements(quick)` that gives a table.
 """
 
 import argparse
-import contextlib
-import dataclasses
 import importlib
-import signal
 import sys
 import tempfile
-import threading
 import time
 import traceback
 from pathlib import Path
@@ -24,11 +20,12 @@ from hinge_keras.lab.account import Ran, against, agreement, committed, verdicts
 from hinge_keras.lab.bracket import bracketed
 from hinge_keras.lab.data.sources import MissingData
 from hinge_keras.lab.figures import as_png
+from hinge_keras.lab.gathering import train_missing
 from hinge_keras.lab.grid import identity
 from hinge_keras.lab.options import RESULTS, with_options
 from hinge_keras.lab.page import findings as pages
 from hinge_keras.lab.page.setting import counted, setting
-from hinge_keras.lab.progress import Progress, duration
+from hinge_keras.lab.progress import duration
 from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables import state, view
 from hinge_keras.lab.tables.archive import Archive, Locked, Record
@@ -167,43 +164,6 @@ def gathered(module, archive, name, quick, keep_published):
     if superseded:
         say(name, f"{superseded} trials of other definitions are kept, not used")
     return results, len(archive.places) - before
-
-
-def train_missing(experiment, missing, archive, name):
-    """Train trials, `{key: trial}`; each is kept as soon as its block has ended."""
-    if not missing:
-        return
-    print(f"{name}: {len(missing)} trials to train", flush=True)
-    key_of = {trial: key for key, trial in missing.items()}
-    progress = Progress(name, len(missing))
-    try:
-        for block in training.train(experiment, list(key_of), watch=progress.within):
-            left = {
-                key_of[trial]: dataclasses.replace(record, environment=environment())
-                for trial, record in block
-            }
-            with undisturbed():
-                archive.add(left)
-            progress.step(len(block))
-    except MissingData:
-        raise
-    except BaseException:
-        kept = f"{progress.done} of {len(missing)} trials kept"
-        print(f"{name}: stopped; {kept}, run again to go on", flush=True)
-        raise
-
-
-@contextlib.contextmanager
-def undisturbed():
-    """An interrupt that comes meanwhile is heard afterwards."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def measured(module, archive, quick):

@@ -130,6 +130,10 @@ class Experiment:
                     f"choose_by is {name!r}; accepted are {', '.join(known)}."
                 )
 
+    def __getstate__(self):
+        """Without the losses that were made, which are made again."""
+        return {name: part for name, part in vars(self).items() if name != "made"}
+
     def refuse_bad_axes(self):
         """The grid's axes are an optimizer's, and every value is one it can have."""
         for axis in self.axes:

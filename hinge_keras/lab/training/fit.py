@@ -17,16 +17,30 @@ from hinge_keras.lab.training.record import forecasts, measurements, record, sco
 def train(experiment, trial):
     """Train one trial from its seed: the record of what it measured."""
     start = time.perf_counter()
-    dataset = experiment.dataset(trial)
-    splits = dataset.load(trial.seed)
+    splits = experiment.dataset(trial).load(trial.seed)
+    model, history = fitted(experiment, trial, splits)
+    scores = {
+        split: model.predict(x, batch_size=4096, verbose=0)
+        for split, (x, *_) in splits.items()
+    }
+    values = measurements(experiment, trial, splits, scores)
+    values |= forecasts(experiment, splits, scores)
+    seconds = time.perf_counter() - start
+    shown = curve(history, watched_split(splits, experiment))
+    return record(experiment, trial, scores, values, shown, seconds)
+
+
+def fitted(experiment, trial, splits):
+    """A trial's model, trained on some splits, and Keras' history of it."""
     x, *_ = splits["train"]
-    model = experiment.model(trial)(x.shape[1:], dataset.outputs, trial.seed)
+    outputs = experiment.dataset(trial).outputs
+    model = experiment.model(trial)(x.shape[1:], outputs, trial.seed)
     batches = Batches(splits["train"], experiment.batch_size, trial.seed)
     model.compile(
         optimizer=with_rate(decayed(experiment.optimizer, trial), trial.learning_rate),
         loss=experiment.loss(trial),
         metrics=metrics_of(scored(experiment.measures)),
-        steps_per_execution=min(len(batches), 32),
+        steps_per_execution=steps_at_once(batches),
     )
     watched = watched_split(splits, experiment)
     history = model.fit(
@@ -42,16 +56,13 @@ def train(experiment, trial):
             *early_stopping(experiment.patience),
         ],
         verbose=0,
-    ).history
-    scores = {
-        split: model.predict(x, batch_size=4096, verbose=0)
-        for split, (x, *_) in splits.items()
-    }
-    values = measurements(experiment, trial, splits, scores)
-    values |= forecasts(experiment, splits, scores)
-    seconds = time.perf_counter() - start
-    shown = curve(history, watched)
-    return record(experiment, trial, scores, values, shown, seconds)
+    )
+    return model, history.history
+
+
+def steps_at_once(batches):
+    """Steps a call, which only costs time; PyTorch takes one."""
+    return 1 if keras.backend.backend() == "torch" else min(len(batches), 32)
 
 
 class Batches(keras.utils.PyDataset):
