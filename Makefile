@@ -15,6 +15,7 @@ LOWEST_READY := .venv-lowest/requirements-lowest.installed
 LIBRARY := tests/losses tests/metrics_test.py tests/weighting_test.py \
 	tests/reported_test.py tests/layers_test.py tests/calibration_test.py \
 	tests/doctests_test.py tests/defaults_test.py
+COMPARED := tests/lab/compare/predictor_test.py
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .PHONY: help test test-slow test-backends test-lowest lint run-experiments benchmarks readme gallery clean
@@ -58,8 +59,8 @@ test-slow: $(READY)
 
 test-backends: $(BACKENDS_READY)
 	KERAS_BACKEND=jax $(RUN) -m pytest $(LIBRARY)
-	KERAS_BACKEND=jax $(RUN) -m pytest tests/lab/training
-	KERAS_BACKEND=torch $(RUN) -m pytest $(LIBRARY)
+	KERAS_BACKEND=jax $(RUN) -m pytest tests/lab/training $(COMPARED)
+	KERAS_BACKEND=torch $(RUN) -m pytest $(LIBRARY) tests/lab/fit_test.py $(COMPARED)
 
 test-lowest: $(LOWEST_READY)
 	$(LOWEST) -m pytest $(LIBRARY) tests/svm

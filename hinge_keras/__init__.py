@@ -11,7 +11,7 @@ __version__ = "0.1.0"
 
 # In the order in which a name is looked for; the first needs no Keras.
 ROOMS = ("calibration", "losses", "metrics", "layers", "check")
-LABORATORY = ("Comparison", "compare")
+LABORATORY = ("Comparison", "Predictor", "compare")
 MODULES = (*ROOMS, "configured", "lab", "margins", "refusal", "svm", "weights")
 
 if TYPE_CHECKING:  # Type checkers follow no star into a package that imports this.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # Type checkers follow no star into a package that imports th
     from hinge_keras.calibration import *
     from hinge_keras.check import check_loss as check_loss
     from hinge_keras.lab.compare import Comparison as Comparison
+    from hinge_keras.lab.compare import Predictor as Predictor
     from hinge_keras.lab.compare import compare as compare
     from hinge_keras.layers import *
     from hinge_keras.losses.adversarial import *
