@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import gc
 import io
 import signal
 import sys
@@ -38,7 +39,9 @@ def train_missing(experiment, missing, archive, name, say=True):
         print(f"{name}: stopped; {kept}, run again to go on", flush=True)
         raise
     finally:
-        Part.flat.cache_clear()  # Which holds the inputs of every block.
+        # A cache holds the inputs of every block, and programs refer to themselves.
+        Part.flat.cache_clear()
+        gc.collect()
 
 
 @contextlib.contextmanager

@@ -29,19 +29,26 @@ def measured(experiment, regression):
         experiment: The grid, whose data set, seeds and measures are taken.
         regression: Whether the targets are numbers.
     """
-    dataset, rows = experiment.datasets[0], []
+    rows = []
     with threadpool_limits(1):  # Threads wait for each other longer than they work.
         for place, seed in enumerate(experiment.seeds):
-            splits = dataset.load(seed)
-            for name, make in makers(regression).items():
-                if name == USUAL or (place < SEEDS and is_small(splits, dataset)):
-                    scores = of(make(), splits, regression, dataset.outputs)
-                    values = measurements(experiment.measures, splits, scores)
-                    rows.append({"arm": name, SEED: seed, STATUS: DONE, **values})
+            rows += of_seed(experiment, seed, regression, fitted=place < SEEDS)
     cell = experiment.columns(experiment.trials()[0])
     own = dict.fromkeys(experiment.axis_names, np.nan)
     same = {name: cell[name] for name in cell if name not in ("arm", SEED)}
     return pd.DataFrame(rows).assign(**same | own)
+
+
+def of_seed(experiment, seed, regression, fitted):
+    """What each baseline measures on a seed's splits, those that must be `fitted` too."""
+    dataset = experiment.datasets[0]
+    splits = dataset.load(seed)
+    fitted = fitted and is_small(splits, dataset)
+    for name, make in makers(regression).items():
+        if name == USUAL or fitted:
+            scores = of(make(), splits, regression, dataset.outputs)
+            values = measurements(experiment.measures, splits, scores)
+            yield {"arm": name, SEED: seed, STATUS: DONE, **values}
 
 
 def is_small(splits, dataset):

@@ -16,7 +16,7 @@ from hinge_keras.lab.grid import identity
 
 RARE = 0.1  # Of the rows: what hardly counts in accuracy.
 SOME = 3  # Names told; of more, how many.
-KEPT = 2**27  # Bytes of inputs that are kept from one ask to the next.
+KEPT = 2**26  # Bytes of inputs that are kept from one ask to the next.
 
 
 @dataclass(frozen=True, eq=False)

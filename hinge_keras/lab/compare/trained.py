@@ -13,7 +13,7 @@ from hinge_keras.lab.tables.archive import Archive
 
 ARCHIVE = "trials.log"
 # Bytes of all seeds' inputs at a time; beyond, seeds train one set after the other.
-HELD = 2**27
+HELD = 2**26
 # Seeds before the first look at the clock; fewer show nothing.
 FEWEST = 6
 SAFE = 0.8  # Of the time that is left, what further seeds may be expected to take.
