@@ -89,6 +89,9 @@ benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks.ranking
 	$(RUN) -m benchmarks.stored
 	$(RUN) -m benchmarks.evidence
+	$(RUN) -m benchmarks.situations
+	$(RUN) -m benchmarks.memory
+	$(RUN) -m benchmarks.unprepared
 	$(RUN) -m benchmarks
 
 readme: $(READY)
