@@ -283,6 +283,7 @@ def test_a_model_of_several_inputs_can_be_saved(tmp_path):
 WAYS = ("auto", "fit")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [Built(several, PARTS), Built(Kept(3))])
 def test_users_models_train_alike_whichever_way(build):
     grid = Experiment(

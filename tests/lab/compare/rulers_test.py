@@ -262,6 +262,7 @@ def drawn(classes):
     return data.Dataset("drawn", recipe, classes=classes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["fit", "auto"])
 @pytest.mark.parametrize(("classes", "cases"), [(2, BINARY), (3, SEVERAL)])
 def test_both_ways_to_train_measure_it(path, classes, cases):
