@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import gc
 import io
 import signal
 import sys
@@ -39,9 +38,7 @@ def train_missing(experiment, missing, archive, name, say=True):
         print(f"{name}: stopped; {kept}, run again to go on", flush=True)
         raise
     finally:
-        # A cache holds the inputs of every block, and programs refer to themselves.
-        Part.flat.cache_clear()
-        gc.collect()
+        Part.flat.cache_clear()  # Which holds the inputs of every block.
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """A grid's results: what is missing of them trained first, in memory or in a folder."""
 
 import dataclasses
+import gc
 import time
 from pathlib import Path
 
@@ -92,6 +93,8 @@ class Trained:
         missing = {k: trial for k, trial in wanted.items() if k not in self.archive}
         for part in in_memory(experiment, missing):
             train_missing(experiment, part, self.archive, "compare", self.say)
+            if len(part) < len(missing):
+                gc.collect()  # Programs refer to themselves, and hold their inputs.
         return Results(
             [(self.keys[trial], experiment.columns(trial)) for trial in trials],
             dict(self.archive.records(wanted)),
