@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from threadpoolctl import threadpool_limits
 
 from hinge_keras.lab.tables.schema import DONE, SEED, STATUS, TEST, column
-from hinge_keras.lab.training.record import number, probabilities
+from hinge_keras.lab.training.record import forecasts, number, scored
 
 USUAL = "the usual answer"
 LINEAR, TREES = "linear model", "gradient-boosting model"
@@ -47,7 +47,7 @@ def of_seed(experiment, seed, regression, fitted):
     for name, make in makers(regression).items():
         if name == USUAL or fitted:
             scores = of(make(), splits, regression, dataset.outputs)
-            values = measurements(experiment.measures, splits, scores)
+            values = measurements(experiment, splits, scores)
             yield {"arm": name, SEED: seed, STATUS: DONE, **values}
 
 
@@ -94,15 +94,11 @@ def flat(x):
     return x.reshape(len(x), -1)
 
 
-def measurements(measures, splits, scores):
+def measurements(experiment, splits, scores):
     """Every measure on the test part, of scores or of the probabilities they become."""
-    y = splits[TEST][1]
     values = {}
-    for measure in measures:
-        given = scores[TEST]
-        if measure.calibrated:
-            given = probabilities(splits, scores).astype("float32")
+    for measure in scored(experiment.measures):
         metric = measure.make()
-        metric.update_state(y, given)
+        metric.update_state(splits[TEST][1], scores[TEST])
         values[column(TEST, measure.name)] = number(metric.result())
-    return values
+    return values | forecasts(experiment, splits, scores)

@@ -115,6 +115,7 @@ def compare(
     Raises:
         ValueError: If an argument or the data cannot be used, in one sentence.
     """
+    every_seed = numbered(seeds)
     given = data.understood(
         x,
         y,
@@ -131,7 +132,7 @@ def compare(
             "splitter": splitter,
             "standardise": standardise,
         },
-        numbered(seeds),
+        every_seed,
     )
     built = heads.Built(build_model, given.parts)
     experiment = Experiment(
@@ -139,7 +140,7 @@ def compare(
         models=[built],
         arms=arms.resolved(losses, given.labels),
         axes={"learning_rate": rates(learning_rates)},
-        seeds=numbered(seeds),
+        seeds=every_seed,
         epochs=epochs,
         batch_size=batch_size,
         optimizer=arms.optimizer(optimizer),
@@ -156,8 +157,7 @@ def compare(
         check_head(built, given, experiment)
         experiment, results = searched(experiment, folder, time_budget, verbose)
         beside = baselines.measured(experiment, given.is_regression)
-    asked = len(numbered(seeds))
-    return Comparison(given, experiment, results, beside, asked, threshold)
+    return Comparison(given, experiment, results, beside, len(every_seed), threshold)
 
 
 def rates(given):

@@ -14,7 +14,7 @@ import pytest
 
 import hinge_keras as hk
 from hinge_keras.lab import gathering
-from hinge_keras.lab.compare import advice, data, trained
+from hinge_keras.lab.compare import advice, call, data, trained
 from hinge_keras.lab.compare.baselines import TREES, USUAL
 from hinge_keras.lab.tables.archive import Archive
 
@@ -335,6 +335,15 @@ def test_of_no_training_that_ended_there_is_no_model():
     with pytest.raises(ValueError, match="No training ended with finite losses"):
         _ = found.best
     assert found.summary().empty
+
+
+def test_seeds_may_be_anything_that_gives_them(monkeypatch):
+    def trained(experiment, *arguments):
+        raise RuntimeError(list(experiment.seeds))
+
+    monkeypatch.setattr(call, "searched", trained)
+    with pytest.raises(RuntimeError, match=r"\[3, 5\]"):
+        hk.compare(None, *messy(), **ONE | {"seeds": iter([3, 5])})
 
 
 def test_it_is_picklable(comparison):
