@@ -43,6 +43,7 @@ class Situation:
         sees: A phrase of the refusal or the answer.
         refused: Whether it is a refusal.
         after: What is done with the comparison, whose text is seen too.
+        needs: A package that it cannot do without, beside the library's own.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Situation:
     sees: str
     refused: bool = False
     after: Callable = repr
+    needs: str = ""
 
 
 def seen(situation, **quick):
@@ -464,6 +466,7 @@ SITUATIONS = [
         lambda: {"x": loader()},
         "accuracy above .9",
         after=accuracy,
+        needs="torch",
     ),
     Situation(
         "a PyDataset", lambda: {"x": Sequence()}, "accuracy above .9", after=accuracy
