@@ -27,7 +27,8 @@ class Platt:
     """`P(+1) = 1 / (1 + exp(-(a * f + b)))`, `a` and `b` by maximum likelihood.
 
     The targets are Platt's: `(n_+ + 1) / (n_+ + 2)` and `1 / (n_- + 2)`, so
-    that separable scores do not give certainty.
+    that separable scores do not give certainty. A weighted example counts as
+    if it were there so many times, in the counts too.
 
     >>> platt = Platt().fit([-1.0, -1.0, 1.0, 1.0], [0, 0, 1, 1])
     >>> platt([0.0])
@@ -37,18 +38,24 @@ class Platt:
     Margin Classifiers (1999).
     """
 
-    def fit(self, scores: ArrayLike, labels: ArrayLike) -> Self:
+    def fit(
+        self,
+        scores: ArrayLike,
+        labels: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         f, positive = binary_arrays(scores, labels)
-        count = positive.sum()
+        weight = as_weight(sample_weight, f)
+        count = weight @ positive
         targets = np.where(
-            positive, (count + 1) / (count + 2), 1 / (len(f) - count + 2)
+            positive, (count + 1) / (count + 2), 1 / (weight.sum() - count + 2)
         )
         x = np.stack([f, np.ones_like(f)], axis=1)
 
         def risk(w):
             z = x @ w
-            error = sigmoid(z) - targets
-            return (np.logaddexp(0, z) - targets * z).sum(), x.T @ error
+            error = weight * (sigmoid(z) - targets)
+            return weight @ (np.logaddexp(0, z) - targets * z), x.T @ error
 
         self.slope, self.offset = minimum(risk, np.zeros(2))
         return self
@@ -69,16 +76,22 @@ class Temperature:
     ICML 2017.
     """
 
-    def fit(self, scores: ArrayLike, labels: ArrayLike) -> Self:
+    def fit(
+        self,
+        scores: ArrayLike,
+        labels: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         rows, true = class_arrays(scores, labels)
+        weight = as_weight(sample_weight, true)
 
         def risk(w):
             s = rows * math.exp(w[0])
             log_p = s - np.logaddexp.reduce(s, axis=1, keepdims=True)
             own = np.take_along_axis(s, true[:, None], axis=1)[:, 0]
             expected = (np.exp(log_p) * s).sum(axis=1)
-            value = -np.take_along_axis(log_p, true[:, None], axis=1).sum()
-            return value, np.array([(expected - own).sum()])
+            value = -weight @ np.take_along_axis(log_p, true[:, None], axis=1)[:, 0]
+            return value, np.array([weight @ (expected - own)])
 
         # Bounded: separable scores would ask for a temperature of 0.
         bounds = [(math.log(1e-3), math.log(1e3))]
@@ -311,6 +324,14 @@ def as_weight(sample_weight, f):
 
 def sigmoid(z):
     return np.exp(-np.logaddexp(0, -z))
+
+
+def fitted(
+    scores: ArrayLike, labels: ArrayLike, sample_weight: ArrayLike | None = None
+) -> Platt | Temperature:
+    """The map of scores to probabilities: `Platt` of one a row, else `Temperature`."""
+    several = is_multiclass(np.asarray(scores))
+    return (Temperature() if several else Platt()).fit(scores, labels, sample_weight)
 
 
 def minimum(risk, start, bounds=None):

@@ -11,7 +11,7 @@ from sklearn.model_selection import (
     StratifiedKFold,
 )
 
-from hinge_keras.calibration import Platt, Temperature
+from hinge_keras.calibration import fitted
 from hinge_keras.lab import training
 from hinge_keras.lab.compare.splits import ByClass, ByGroup, Splits, cut, strata
 from hinge_keras.lab.grid import seeds
@@ -91,18 +91,13 @@ def table(comparison, arm, part, record):
             label=data.labels.numbers[rows], predicted=unscaled(data, scores)
         )
     held = data.labels.numbers[part[VALIDATION]]
-    p = calibrated(record.scores[VALIDATION], held)(scores)
+    p = fitted(record.scores[VALIDATION], held)(scores)
     numbers = decided(scores, comparison.threshold)
     return found.assign(
         label=data.labels.classes[data.labels.numbers[rows]],
         predicted=data.labels.classes[numbers],
         probability=of_predicted(p, numbers),
     )
-
-
-def calibrated(scores, numbers):
-    """The map from scores to probabilities that some rows teach."""
-    return (Temperature() if scores.shape[-1] > 1 else Platt()).fit(scores, numbers)
 
 
 def decided(scores, threshold=0.0):

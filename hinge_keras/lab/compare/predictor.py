@@ -12,9 +12,9 @@ import keras
 import numpy as np
 
 import hinge_keras
-from hinge_keras.calibration import Platt, Temperature
+from hinge_keras.calibration import Platt, Temperature, fitted
 from hinge_keras.lab.compare.data import Encoding
-from hinge_keras.lab.compare.held_out import calibrated, decided
+from hinge_keras.lab.compare.held_out import decided
 from hinge_keras.lab.compare.splits import cut, together
 from hinge_keras.lab.grid import seeds
 from hinge_keras.lab.tables.schema import RATE
@@ -111,7 +111,7 @@ def trained(comparison, arm):
         model,
         encoding,
         data.labels.classes,
-        None if regression else calibrated(scores, numbers[rows["validation"]]),
+        None if regression else fitted(scores, numbers[rows["validation"]]),
         comparison.threshold,
         float(numbers.mean()) if regression else 0.0,
         float(numbers.std()) if regression else 1.0,
