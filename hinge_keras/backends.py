@@ -1,4 +1,4 @@
-"""Two functions that every backend has and Keras only since its latest releases."""
+"""What every backend has, and Keras only since its latest releases or not at all."""
 
 import keras
 from keras import ops
@@ -34,3 +34,20 @@ def read_as(x, dtype):
     import torch
 
     return x.view(getattr(torch, dtype))
+
+
+def accelerators():
+    """The names of the accelerators that the backend sees; none on processors alone."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        found = tf.config.list_physical_devices("GPU")
+        details = map(tf.config.experimental.get_device_details, found)
+        return [each.get("device_name", "GPU") for each in details]
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return [each.device_kind for each in jax.devices() if each.platform != "cpu"]
+    import torch
+
+    return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]

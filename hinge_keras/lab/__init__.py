@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hinge_keras.lab.grid.arm import Arm
-    from hinge_keras.lab.grid.experiment import Experiment, Trial, full
+    from hinge_keras.lab.grid.experiment import Experiment, full
+    from hinge_keras.lab.grid.trial import Pilot, Trial
     from hinge_keras.lab.page.findings import Findings
     from hinge_keras.lab.results import Results
     from hinge_keras.lab.study import main
@@ -21,8 +22,9 @@ HOMES = {
     "Experiment": "grid.experiment",
     "Findings": "page.findings",
     "Measure": "tables.schema",
+    "Pilot": "grid.trial",
     "Results": "results",
-    "Trial": "grid.experiment",
+    "Trial": "grid.trial",
     "full": "grid.experiment",
     "main": "study",
 }
@@ -32,6 +34,7 @@ __all__ = [
     "Experiment",
     "Findings",
     "Measure",
+    "Pilot",
     "Results",
     "Trial",
     "full",

@@ -18,6 +18,22 @@ LIMITS = {RATE: (1e-6, 100.0), DECAY: (1e-8, 10.0)}
 REACH = 1000
 
 
+def settled(experiment, trained):
+    """The results of an experiment as wide as its best values ask for.
+
+    With a pilot, which is widened so: the results of all its seeds at what was best.
+
+    Args:
+        experiment: With its first grid.
+        trained: Trains what is missing of an experiment; gives its `Results`.
+    """
+    if experiment.pilot is None:
+        return bracketed(experiment, trained)[1]
+    wide, tried = bracketed(experiment.piloted(), trained)
+    chosen = dataclasses.replace(experiment, wider=wide.wider).at(tried.chosen())
+    return dataclasses.replace(trained(chosen), pilot=tried)
+
+
 def bracketed(experiment, trained):
     """An experiment as wide as its best values ask for, and its results.
 

@@ -10,7 +10,6 @@ import threading
 from hinge_keras.lab import training
 from hinge_keras.lab.data.sources import MissingData
 from hinge_keras.lab.progress import Progress
-from hinge_keras.lab.training.parts import Part
 from hinge_keras.lab.training.record import environment
 
 
@@ -37,8 +36,6 @@ def train_missing(experiment, missing, archive, name, say=True):
         kept = f"{progress.done} of {len(missing)} trials kept"
         print(f"{name}: stopped; {kept}, run again to go on", flush=True)
         raise
-    finally:
-        Part.flat.cache_clear()  # Which holds the inputs of every block.
 
 
 @contextlib.contextmanager

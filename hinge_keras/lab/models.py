@@ -1,12 +1,18 @@
-"""Model builders: a frozen description that builds a Keras model from a seed."""
+"""Model builders: a frozen description that builds a Keras model from a seed.
+
+Initial weights are drawn by NumPy, so that they are the same on every backend: a trial
+of such a builder, which says so by `portable`, is one trial wherever it is trained.
+"""
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import keras
 import numpy as np
 
 from hinge_keras.lab.grid import seeds
+from hinge_keras.lab.initial import seeded
 from hinge_keras.layers import NormedDense
 
 
@@ -22,17 +28,22 @@ class MLP:
         activation: Of the hidden layers.
         initializer: Of the hidden kernels, by its Keras name; the head uses
             `glorot_uniform`, Keras' default.
+        noise: Deviation of the normal noise on the inputs while training.
     """
+
+    portable: ClassVar = True
 
     hidden: tuple[int, ...] = (50,)
     head: str = "linear"
     activation: str = "relu"
     initializer: str = "he_uniform"
+    noise: float = 0.0
 
     @property
     def name(self):
         changed = [self.activation] * (self.activation != "relu")
         changed += [self.initializer] * (self.initializer != "he_uniform")
+        changed += [f"noise {self.noise:g}"] * (self.noise > 0)
         units = "-".join(map(str, self.hidden))
         return " ".join(part for part in (units, self.head, *changed) if part)
 
@@ -49,7 +60,9 @@ class MLP:
             keras.layers.Dense(units, self.activation, kernel_initializer=kernel)
             for units, kernel in kernels
         ]
-        return keras.Sequential([keras.Input(input_shape), *hidden, self.top(*last)])
+        noise = keras.layers.GaussianNoise(self.noise, seeds.derive(seed, "noise"))
+        first = [keras.Input(input_shape), *([noise] * (self.noise > 0))]
+        return keras.Sequential([*first, *hidden, self.top(*last)])
 
     def top(self, outputs, kernel):
         """The head."""
@@ -64,10 +77,15 @@ class MLP:
         yield outputs, seeded("glorot_uniform", seed, "head")
 
     def initial(self, input_shape, outputs, seed):
-        """The trainable values of a new model, six times sooner than from one."""
+        """The trainable values of a new model, six times sooner than from one.
+
+        `None` where a model has values of its own beside them: the state of its noise.
+        """
+        if self.noise:
+            return None
         values, width = [], input_shape[-1]
         for units, kernel in self.kernels(outputs, seed):
-            values += [kernel((width, units)), np.zeros(units)]
+            values += [kernel.values((width, units)), np.zeros(units)]
             width = units
         values = values[:-1] if self.head == "cosine" else values
         return [np.asarray(value, keras.config.floatx()) for value in values]
@@ -86,6 +104,8 @@ class FourierFeatures:
         scale: The width of the kernel, in units of the inputs.
     """
 
+    portable: ClassVar = True
+
     features: int = 1024
     scale: float = 10.0
 
@@ -95,13 +115,8 @@ class FourierFeatures:
 
     def __call__(self, input_shape, outputs, seed):
         """A new model; equal seeds give equal features and weights."""
-        weights, phases = (
-            seeds.derive(seed, "weights", part) for part in ("directions", "phases")
-        )
-        directions = keras.initializers.RandomNormal(
-            stddev=1 / self.scale, seed=weights
-        )
-        shifts = keras.initializers.RandomUniform(0, 2 * math.pi, seed=phases)
+        directions = keras.initializers.RandomNormal(stddev=1 / self.scale)
+        shifts = keras.initializers.RandomUniform(0, 2 * math.pi)
         head = seeded("glorot_uniform", seed, "head")
         return keras.Sequential(
             [
@@ -109,8 +124,8 @@ class FourierFeatures:
                 keras.layers.Dense(
                     self.features,
                     keras.ops.cos,
-                    kernel_initializer=directions,
-                    bias_initializer=shifts,
+                    kernel_initializer=seeded(directions, seed, "directions"),
+                    bias_initializer=seeded(shifts, seed, "phases"),
                     trainable=False,
                 ),
                 keras.layers.Dense(outputs, kernel_initializer=head),
@@ -129,6 +144,8 @@ class ConvolutionNet:
         penalty: Factor on the sum of the head's squared weights, which is added
             to the loss.
     """
+
+    portable: ClassVar = True
 
     filters: tuple[int, int] = (32, 64)
     hidden: int = 1024
@@ -171,9 +188,3 @@ class ConvolutionNet:
             )
         )
         return model
-
-
-def seeded(initializer, seed, layer):
-    """A Keras initialiser by name, with its own stream of the trial's seed."""
-    config = {"seed": seeds.derive(seed, "weights", layer)}
-    return keras.initializers.get({"class_name": initializer, "config": config})

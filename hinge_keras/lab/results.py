@@ -14,6 +14,7 @@ from hinge_keras.lab import analysis
 from hinge_keras.lab.tables.archive import Record
 from hinge_keras.lab.tables.schema import (
     CELL,
+    EDGE,
     EPOCH,
     EPOCHS_RUN,
     KEY,
@@ -47,6 +48,7 @@ class Results:
         table: In place of trials, what a study without an experiment measured.
         setting: What was run, in lines for the page.
         kept: How many trials are those of a table published before.
+        pilot: The results that the arms' values were chosen from, on other seeds.
     """
 
     cells: Sequence[tuple[str, Mapping]] = ()
@@ -58,6 +60,7 @@ class Results:
     table: pd.DataFrame | None = None
     setting: Mapping[str, str] = field(default_factory=dict)
     kept: int = 0
+    pilot: "Results | None" = None
 
     @cached_property
     def trials(self):
@@ -88,6 +91,10 @@ class Results:
         """
         measure = self.measure(name)
         trials = analysis.chosen(self.trials, measure, self.axes)
+        if self.pilot is not None:  # Where the choice was made.
+            edges = self.pilot.chosen().groupby(list(CELL))[EDGE].first()
+            cells = pd.MultiIndex.from_frame(trials[list(CELL)])
+            trials = trials.assign(**{EDGE: edges.reindex(cells).to_numpy()})
         gains = trials[KEY].map(lambda key: self.gain(key, measure))
         gains = gains.groupby([trials[name] for name in CELL]).transform("mean")
         return trials.assign(**{RISING: gains > 1})

@@ -2,9 +2,11 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
+from keras.optimizers.schedules import PolynomialDecay
 
 import hinge_keras as hk
 from hinge_keras import lab
@@ -159,3 +161,66 @@ def test_without_a_validation_part_nothing_can_be_searched():
 def test_the_next_value_continues_the_steps(values, high, low):
     assert bracket.beyond(values, "high") == high
     assert bracket.beyond(values, "low") == low
+
+
+def test_a_pilot_chooses_on_its_own_seeds_alone():
+    """Its seeds say 0.003 and the others would have said 0.01."""
+    asked = []
+
+    def results(experiment):
+        asked.append(experiment)
+        best = 0.003 if 100 in experiment.seeds else 0.01
+        return trained(dict.fromkeys(LOSSES, best))(experiment)
+
+    optimizer = keras.optimizers.SGD(PolynomialDecay(1.0, 400, 0.0), momentum=0.9)
+    pilot = lab.Pilot(seeds=[100, 101], epochs=25)
+    whole = experiment(pilot=pilot, optimizer=optimizer, epochs=100)
+    found = bracket.settled(whole, results)
+    first, last = asked
+    assert (list(first.seeds), first.epochs, first.pilot) == ([100, 101], 25, None)
+    assert first.optimizer.get_config()["learning_rate"]["config"]["decay_steps"] == 100
+    assert first.optimizer.momentum == 0.9
+    assert (list(last.seeds), last.epochs, last.optimizer) == ([0, 1], 100, optimizer)
+    assert all(rates(found, arm) == [0.003] for arm in LOSSES)
+    assert len(found.chosen()) == len(last.trials()) == 4
+    assert found.search.spread(*halves(found.chosen()), "test_accuracy") == 1
+
+
+def halves(trials):
+    return [trials[trials.arm == arm] for arm in LOSSES]
+
+
+def test_a_pilot_says_what_lies_at_an_edge():
+    limits = {"learning_rate": (0.001, 0.01)}
+    whole = experiment(pilot=lab.Pilot(seeds=[100]), limits=limits)
+    best = {"hinge": 0.1, "squared hinge": 0.003}
+    chosen = bracket.settled(whole, trained(best)).chosen()
+    edges = chosen.groupby("arm").edge.unique().map(list).to_dict()
+    assert edges == {"hinge": ["learning_rate"], "squared hinge": [""]}
+
+
+def test_a_pilot_keeps_the_axes_of_single_arms_apart():
+    arms = [
+        Arm("hinge", hk.Hinge()),
+        Arm(
+            "squared hinge", lambda data, m: hk.Hinge(m, power=2), axes={"m": [0.5, 1]}
+        ),
+    ]
+    whole = experiment(pilot=lab.Pilot(seeds=[100]), arms=arms)
+    trials = bracket.settled(whole, trained(dict.fromkeys(LOSSES, 0.003))).trials
+    assert trials.groupby("arm").m.count().to_dict() == {"hinge": 0, "squared hinge": 2}
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"pilot": lab.Pilot(seeds=[1, 7])}, "pilot has the seed 1, which seeds has"),
+        (
+            {"pilot": lab.Pilot(seeds=[7]), "choose_by": ("accuracy", "loss")},
+            "choose_by is .* there is a pilot; accepted is one measure",
+        ),
+    ],
+)
+def test_a_pilot_that_cannot_be_is_refused(settings, told):
+    with pytest.raises(ValueError, match=told):
+        experiment(**settings)

@@ -8,6 +8,7 @@ from hinge_keras.lab import models
 BUILDERS = [
     (models.MLP((4, 3)), (5,)),
     (models.MLP((4,), "cosine"), (5,)),
+    (models.MLP((4,), noise=0.5), (5,)),
     (models.FourierFeatures(16, 2.0), (5,)),
     (models.ConvolutionNet((2, 3), 4), (8, 8, 1)),
     (models.ConvolutionNet((2, 3), 4, dropout=0.5, penalty=0.1), (8, 8, 1)),
@@ -59,6 +60,7 @@ def test_models_that_differ_have_names_that_differ():
         models.MLP((4,), "tanh"),
         models.MLP((4,), activation="tanh"),
         models.MLP((4,), initializer="glorot_uniform"),
+        models.MLP((4,), noise=0.5),
         models.FourierFeatures(4, 1.0),
         models.FourierFeatures(4, 2.0),
         models.ConvolutionNet((2, 3), 4),
@@ -66,3 +68,13 @@ def test_models_that_differ_have_names_that_differ():
         models.ConvolutionNet((2, 3), 4, penalty=0.1),
     ]
     assert len({model.name for model in others}) == len(others)
+
+
+def test_noise_is_on_the_inputs_while_training():
+    net = models.MLP((), noise=0.5)((400,), 1, seed=0)
+    x = np.zeros((1, 400), "float32")
+    assert np.all(np.asarray(net.layers[0](x, training=False)) == 0)
+    assert np.asarray(net.layers[0](x, training=True)).std() == pytest.approx(
+        0.5, rel=0.2
+    )
+    assert models.MLP((), noise=0.5).initial((400,), 1, seed=0) is None

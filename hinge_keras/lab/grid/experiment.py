@@ -1,4 +1,4 @@
-"""An experiment is a grid of short lists; a trial is one cell, and pure data."""
+"""An experiment is a grid of short lists."""
 
 import dataclasses
 import functools
@@ -12,7 +12,9 @@ import keras
 import hinge_keras as hk
 from hinge_keras.lab.grid import identity
 from hinge_keras.lab.grid.arm import Arm
+from hinge_keras.lab.grid.trial import Pilot, Trial
 from hinge_keras.lab.tables.schema import (
+    CELL,
     COVERS,
     LOSS,
     OF_OPTIMIZER,
@@ -21,34 +23,6 @@ from hinge_keras.lab.tables.schema import (
     Measure,
     measure_of,
 )
-
-
-@dataclass(frozen=True, order=True)
-class Trial:
-    """One cell of a grid.
-
-    Attributes:
-        dataset: The name of the data set.
-        model: The name of the model.
-        arm: The name of the arm.
-        axes: Hyper-parameters, `(name, value)` each.
-        seed: What splits, initial weights and batch order are drawn from.
-    """
-
-    dataset: str
-    model: str
-    arm: str
-    axes: tuple[tuple[str, float], ...]
-    seed: int
-
-    @property
-    def learning_rate(self):
-        return dict(self.axes)[RATE]
-
-    @property
-    def cell(self):
-        """The trial without its seed: what replicas of it share."""
-        return self.dataset, self.model, self.arm, self.axes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +49,14 @@ class Experiment:
         measures: `Measure`s of different names.
         choose_by: The measure whose validation mean chooses each arm's axes, by
             default the first; or several, of which a study takes one at a time.
-        keep_scores: Splits whose raw scores the first seed leaves.
+        keep_scores: Splits whose raw scores the first seeds leave.
+        scored_seeds: How many seeds those are, from 1 up.
+        pilot: Chooses each arm's axes before the experiment's own seeds train at the
+            chosen values alone.
         limits: The least and the greatest value of an axis to which a search widens
             the grid, `{axis: (low, high)}`; see `lab.bracket`.
         wider: Values that a search added, `{(dataset, model, arm): {axis: values}}`.
+        fixed: Those that a pilot chose, `{(dataset, model, arm): {axis: value}}`.
     """
 
     datasets: Sequence
@@ -95,8 +73,13 @@ class Experiment:
     measures: Sequence[Measure] = (Measure("accuracy", hk.ScoreAccuracy),)
     choose_by: str | Sequence[str] | None = None
     keep_scores: Sequence[str] = ()
+    scored_seeds: int = 1
+    pilot: Pilot | None = None
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     wider: Mapping[tuple[str, str, str], Mapping[str, Sequence[float]]] = field(
+        default_factory=dict
+    )
+    fixed: Mapping[tuple[str, str, str], Mapping[str, float]] = field(
         default_factory=dict
     )
 
@@ -107,7 +90,7 @@ class Experiment:
         for axis in ("datasets", "arms", "seeds"):
             if len(getattr(self, axis)) == 0:
                 raise ValueError(f"{axis} is empty; accepted is one or more.")
-        for name in ("epochs", "batch_size"):
+        for name in ("epochs", "batch_size", "scored_seeds"):
             if not getattr(self, name) >= 1:
                 raise ValueError(
                     f"{name} is {getattr(self, name)!r}; accepted is 1 or more."
@@ -123,6 +106,7 @@ class Experiment:
             raise ValueError(
                 "no arm is on any data set; accepted are arms of which one is."
             )
+        self.refuse_bad_pilot()
         known = [measure.name for measure in (*self.measures, LOSS)]
         for name in self.choosing:
             if name not in known:
@@ -168,6 +152,21 @@ class Experiment:
                 f"those of the columns {', '.join(RESERVED)}."
             )
 
+    def refuse_bad_pilot(self):
+        """A pilot has seeds of its own, and one measure to choose by."""
+        if self.pilot is None:
+            return
+        if common := sorted({*self.pilot.seeds} & {*self.seeds}):
+            raise ValueError(
+                f"pilot has the seed {common[0]}, which seeds has too; accepted are "
+                "others."
+            )
+        if len(self.choosing) > 1:
+            raise ValueError(
+                f"choose_by is {self.choose_by!r} and there is a pilot; accepted is "
+                "one measure."
+            )
+
     @property
     def builders(self):
         """The models of the grid and of its arms, each once."""
@@ -201,7 +200,11 @@ class Experiment:
 
     def values(self, dataset, model, arm):
         """Every combination of the axes of an arm on a data set, with a model."""
-        more = self.wider.get((dataset.name, model.name, arm.name), {})
+        cell = dataset.name, model.name, arm.name
+        if cell in self.fixed:
+            yield tuple(self.fixed[cell].items())
+            return
+        more = self.wider.get(cell, {})
         axes = {
             name: sorted({*map(float, values), *more.get(name, ())})
             for name, values in {**self.axes, **arm.axes}.items()
@@ -288,19 +291,20 @@ class Experiment:
             self.patience,
             {measure.name: measure for measure in self.measures},
             keras.config.floatx(),
-            keras.backend.backend(),
             identity.major(keras.__version__),
         )
-        first = next(iter(self.seeds))
+        of_models = {
+            model.name: reader.digest(model, drawn_by(model)) for model in self.builders
+        }
         return {
             trial: identity.digest(
                 shared,
                 read("datasets", trial.dataset),
-                read("builders", trial.model),
+                of_models[trial.model],
                 of_loss(self.loss(trial)),
                 [pair for pair in trial.axes if pair[0] in OF_OPTIMIZER],
                 trial.seed,
-                list(self.keep_scores) if trial.seed == first else [],
+                list(self.kept_of(trial)),
                 reader=reader,
             )
             for trial in trials
@@ -308,6 +312,34 @@ class Experiment:
 
     def part(self, kind, name):
         return named(getattr(self, kind), name)
+
+    def kept_of(self, trial):
+        """The splits whose raw scores a trial leaves."""
+        of_first = trial.seed in list(self.seeds)[: self.scored_seeds]
+        return self.keep_scores if of_first else ()
+
+    def piloted(self):
+        """The grid of the pilot; a falling rate falls within its epochs."""
+        epochs = self.pilot.epochs or self.epochs
+        return dataclasses.replace(
+            self,
+            seeds=self.pilot.seeds,
+            epochs=epochs,
+            optimizer=shortened(self.optimizer, epochs / self.epochs),
+            pilot=None,
+            keep_scores=(),
+        )
+
+    def at(self, chosen):
+        """The experiment at chosen values: a table of one row a cell at least."""
+        fixed = {
+            tuple(row[name] for name in CELL): {
+                name: row[name]
+                for name in {**self.axes, **named(self.arms, row["arm"]).axes}
+            }
+            for row in chosen.to_dict("records")
+        }
+        return dataclasses.replace(self, fixed=fixed)
 
     def quick(self):
         """The same grid, small enough for a smoke run.
@@ -323,7 +355,24 @@ class Experiment:
             axes=first_two(self.axes),
             arms=[dataclasses.replace(a, axes=first_two(a.axes)) for a in self.arms],
             epochs=min(self.epochs, 3),
+            pilot=None,
         )
+
+
+def shortened(optimizer, share):
+    """An optimizer whose schedule takes a share of its steps, if it has one of such."""
+    config = optimizer.get_config()
+    rate = config["learning_rate"]
+    if not isinstance(rate, dict) or "decay_steps" not in rate["config"]:
+        return optimizer
+    steps = max(1, round(share * rate["config"]["decay_steps"]))
+    rate = {**rate, "config": {**rate["config"], "decay_steps": steps}}
+    return type(optimizer).from_config({**config, "learning_rate": rate})
+
+
+def drawn_by(model):
+    """What a builder's initial weights depend on beside the seed: a backend, or nothing."""
+    return None if getattr(model, "portable", False) else keras.backend.backend()
 
 
 def first_two(axes):

@@ -127,6 +127,13 @@ class Reader:
         reached.add(key)
 
 
+def home(thing):
+    """The module of a piece of code, by the name that others import it by."""
+    name = thing.__module__
+    spec = getattr(sys.modules.get(name), "__spec__", None)
+    return spec.name if name == "__main__" and spec else name
+
+
 def is_code(thing):
     return isinstance(thing, type | types.FunctionType | types.ModuleType)
 
@@ -244,7 +251,7 @@ def of_function(reader, function, reached):
     """A function's place, and by value what it captured and its defaults."""
     if source.is_installed(function):
         return by_name(reader, function, reached)
-    label = f"{function.__module__}.{function.__qualname__}"
+    label = f"{home(function)}.{function.__qualname__}"
 
     def content(refers):
         tree = source.tree_of(function.__code__)
@@ -287,11 +294,12 @@ def of_class(reader, cls, reached):
     """A class's place; its methods and attributes, and those of its bases, are read."""
     if source.is_installed(cls):
         return by_name(reader, cls, reached)
-    label = f"{cls.__module__}.{cls.__qualname__}"
+    label = f"{home(cls)}.{cls.__qualname__}"
 
     def content(refers):
-        names = [base.__qualname__ for base in cls.__mro__[1:]]
-        for base in cls.__mro__[1:]:
+        # Each reads its own: what Keras' classes derive from depends on the backend.
+        names = [base.__qualname__ for base in cls.__bases__]
+        for base in cls.__bases__:
             refers("base", base)
         for field in getattr(cls, "__dataclass_fields__", {}).values():
             refers(f"field {field.name}", (field.default, field.default_factory))
@@ -344,6 +352,8 @@ def without_labels(config):
 
 def of_object(reader, thing, reached):
     """Any other object by its class and its attributes."""
+    if any(thing is generator for generator in PROCESS_WIDE):
+        return ("of the process", type(thing).__name__)  # Whatever was drawn before.
     if callable(thing) and isinstance(getattr(thing, "__qualname__", None), str):
         if hasattr(thing, "__wrapped__") and not source.is_installed(thing):
             return of_wrapper(reader, thing, reached)  # Compiled from a text.

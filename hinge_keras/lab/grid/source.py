@@ -67,16 +67,14 @@ def tree_of(code):
 class Stripped(ast.NodeTransformer):
     """Takes away what cannot change a number: docstrings, annotations, errors' texts."""
 
+    def visit_Module(self, node):
+        self.generic_visit(node)
+        node.body = undocumented(node.body)
+        return node
+
     def visit_FunctionDef(self, node):
         self.generic_visit(node)
-        body = node.body
-        if (
-            isinstance(body[0], ast.Expr)
-            and isinstance(body[0].value, ast.Constant)
-            and isinstance(body[0].value.value, str)
-        ):
-            body = body[1:] or [ast.Pass()]
-        node.body, node.returns = body, None
+        node.body, node.returns = undocumented(node.body), None
         return node
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - ast's name
@@ -94,12 +92,28 @@ class Stripped(ast.NodeTransformer):
         return ast.Raise()
 
 
+def undocumented(body):
+    """Statements without a docstring before them."""
+    first = body[0]
+    documented = (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    )
+    return body[1:] or [ast.Pass()] if documented else body
+
+
 def tree_text(tree):
     """The text of a syntax tree that changes only with what it does."""
     if id(tree) not in TEXTS:
-        copy = Stripped().visit(ast.parse(ast.unparse(tree)))
-        TEXTS[id(tree)] = hashlib.sha256(ast.dump(copy).encode()).hexdigest()
+        TEXTS[id(tree)] = text_digest(ast.unparse(tree))
     return TEXTS[id(tree)]
+
+
+def text_digest(text):
+    """A digest of a program's text that changes only with what it does."""
+    tree = Stripped().visit(ast.parse(text))
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
 def named_in(tree, function):

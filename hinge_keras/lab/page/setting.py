@@ -25,6 +25,7 @@ def setting(experiment, kept):
         },
         "axes of single arms": "; ".join(own),
         "widened where a best value lay at an edge": "; ".join(widened(experiment)),
+        "axes chosen on": piloted(experiment),
         "seeds": f"{len(seeds)}, from {seeds[0]} to {seeds[-1]}; trials of one seed "
         "share split, initial weights and batch order",
         "differences speak of": "; ".join(words.estimands(experiment.datasets)),
@@ -33,6 +34,14 @@ def setting(experiment, kept):
         "kept from the published table": f"{kept} trials" if kept else "",
     }
     return {name: text for name, text in lines.items() if text}
+
+
+def piloted(experiment):
+    """The pilot that chose the values, in words; nothing without one."""
+    if experiment.pilot is None:
+        return ""
+    seeds, epochs = list(experiment.pilot.seeds), experiment.piloted().epochs
+    return f"{len(seeds)} other seeds, from {seeds[0]} to {seeds[-1]}, {epochs} epochs"
 
 
 def widened(experiment):

@@ -4,9 +4,12 @@
 stacked or one at a time in the same compiled loop. All give the same numbers.
 """
 
+from pathlib import Path
+
 import keras
 from keras import layers
 
+from hinge_keras.lab.grid.source import text_digest
 from hinge_keras.lab.training import fit, replicas
 from hinge_keras.lab.training.dense import UnknownError
 from hinge_keras.lab.training.replicas import ALONE, DENSE, STACKED
@@ -96,10 +99,15 @@ def by_fit(experiment, trials):
 
 
 def engine():
-    """The code that decides a trial's numbers, whichever path it takes."""
-    if keras.backend.backend() in ("tensorflow", "jax"):
-        return replicas.Stack, replicas.mapping()
-    return (fit.train,)
+    """The code that decides a trial's numbers, whichever path it takes.
+
+    The rooms of the backends are read as texts, since not every one can be imported.
+    """
+    here = Path(__file__).parent
+    rooms = [
+        text_digest((here / name).read_text()) for name in ("_jax.py", "_tensorflow.py")
+    ]
+    return fit.train, replicas.Stack, *rooms
 
 
 def ways(experiment, group, load):

@@ -118,7 +118,7 @@ class Fused:
     def steps(self, slopes_of, nets, moments, rates, examples, order, batch):
         """The same of nets that fit in cache together."""
         net = self.net
-        x, labels = examples.flat(nets.dtype), [a[order] for a in examples.arrays[1:]]
+        x, labels = examples.flat, [a[order] for a in examples.arrays[1:]]
         numbers = np.array(self.rule.numbers, nets.dtype)
         work = np.empty((len(nets), batch * net.widths[:-1].sum()), nets.dtype)
         scores = np.empty((*order.shape, net.widths[-1]), nets.dtype)
@@ -168,7 +168,7 @@ class Fused:
             some = np.ascontiguousarray(rows[:, first : first + ROWS])
             found = np.empty((*some.shape, net.widths[-1]), nets.dtype)
             kernels.forward(
-                part.flat(nets.dtype),
+                part.flat,
                 some,
                 nets,
                 net.widths,

@@ -4,6 +4,7 @@ import functools
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
+import keras
 import numpy as np
 
 from hinge_keras.lab.grid import seeds
@@ -32,11 +33,11 @@ class Part:
         self.size = len(kept[0][0])
         self.starts = np.array(places, "int32")[:, None] * self.size
 
-    @functools.cache  # noqa: B019 - it lives as long as the block.
-    def flat(self, dtype):
-        """The inputs as rows of numbers."""
+    @functools.cached_property
+    def flat(self):
+        """The inputs as rows of numbers, in Keras' precision."""
         x = self.arrays[0]
-        return np.ascontiguousarray(x.reshape(len(x), -1), dtype)
+        return np.ascontiguousarray(x.reshape(len(x), -1), keras.config.floatx())
 
     def rows(self):
         """Where each replica's examples lie, `(replicas, examples)`."""

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from hinge_keras.calibration import Platt, Temperature
+from hinge_keras.backends import accelerators
+from hinge_keras.calibration import fitted
 from hinge_keras.lab.tables.archive import Record
 from hinge_keras.lab.tables.schema import DIVERGED, DONE, TEST, VALIDATION, column
 
@@ -23,14 +24,13 @@ def record(experiment, trial, scores, values, curve, seconds):
     finite = np.isfinite(losses)
     epochs_run = int(finite.argmin()) if not finite.all() else len(losses)
     finished = epochs_run == len(losses) and all_finite(scores)
-    keeps = finished and trial.seed == experiment.seeds[0]
     return Record(
         status=DONE if finished else DIVERGED,
         epochs_run=epochs_run,
         seconds=seconds,
         values=values if finished else {},
         curve={name: column[:epochs_run] for name, column in curve.items()},
-        scores={s: scores[s] for s in experiment.keep_scores} if keeps else {},
+        scores={s: scores[s] for s in experiment.kept_of(trial)} if finished else {},
     )
 
 
@@ -75,8 +75,7 @@ def forecasts(experiment, splits, scores):
 
 def probabilities(splits, scores):
     """Of the test part, by Platt's or a temperature's map fitted on validation."""
-    calibration = Temperature() if scores[TEST].shape[-1] > 1 else Platt()
-    return calibration.fit(scores[VALIDATION], splits[VALIDATION][1])(scores[TEST])
+    return fitted(scores[VALIDATION], splits[VALIDATION][1])(scores[TEST])
 
 
 def all_finite(scores):
@@ -91,6 +90,7 @@ def number(tensor):
 
 @functools.cache
 def environment():
-    """The versions that a trial runs on."""
+    """The versions that a trial runs on, and the accelerator if there is one."""
     backend = keras.backend.backend()
-    return {"keras": keras.__version__, backend: version(backend)}
+    found = {"keras": keras.__version__, backend: version(backend)}
+    return found | dict(zip(["on"], accelerators(), strict=False))

@@ -209,12 +209,12 @@ class Stack:
 
     def initial(self, trial):
         """The initial values of a trial's variables, without its model if they can be."""
-        make = self.experiment.model(trial)
-        if not hasattr(make, "initial"):
-            return self.program.weights(self.build(trial))
+        make = getattr(self.experiment.model(trial), "initial", None)
         x, *_ = self.load(trial.dataset, trial.seed)["train"]
         outputs = self.experiment.dataset(trial).outputs
-        trainable = make.initial(x.shape[1:], outputs, trial.seed)
+        trainable = make and make(x.shape[1:], outputs, trial.seed)
+        if trainable is None:
+            return self.program.weights(self.build(trial))
         return {**self.program.weights(self.program.model), "trainable": trainable}
 
     def by_loss(self, trials):

@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import types
 from pathlib import Path
 
 import keras
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 
 import hinge_keras as hk
 from hinge_keras.lab import Arm, Measure, data, models, training
@@ -22,6 +24,7 @@ from hinge_keras.lab.grid import identity, seeds
 from hinge_keras.lab.training import fused, kernels, mapped, program
 
 ROOT = Path(__file__).parents[3]
+OTHERS = [each for each in ("tensorflow", "jax") if each != keras.backend.backend()]
 
 
 def key(experiment, index=0):
@@ -316,6 +319,51 @@ def test_a_digest_is_the_same_in_another_process(hash_seed, tmp_path):
     sets = data.digits(), data.table("ecoli")
     rest = models.MLP((4,)), hk.CrammerSinger(), {"a", "b"}
     assert out == identity.digest(training.engine(), *sets, *rest)
+
+
+def test_what_was_drawn_before_is_not_in_a_digest():
+    held = scipy.stats.truncnorm(-2, 2)  # Which holds NumPy's own generator.
+    before = identity.digest(held, np.random.mtrand._rand)
+    np.random.random()
+    assert identity.digest(held, np.random.mtrand._rand) == before
+
+
+@pytest.mark.parametrize("backend", OTHERS)
+def test_a_trial_has_one_key_on_every_backend(backend):
+    pytest.importorskip(backend, reason=f"{backend} is not installed")
+    program = (
+        "import keras, hinge_keras as hk\n"
+        "from hinge_keras import lab\n"
+        "from hinge_keras.lab import data, models, training\n"
+        "e = lab.Experiment(datasets=[data.digits()], arms={'a': hk.CrammerSinger()},"
+        " models=[models.MLP((4,), noise=0.5), models.MLP((4,), 'cosine')],"
+        " optimizer=keras.optimizers.SGD(momentum=0.9), seeds=[0])\n"
+        "print(sorted(e.keys(e.trials(), training.engine()).values()))"
+    )
+    keys = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env={"KERAS_BACKEND": each},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for each in (backend, keras.backend.backend())
+    }
+    assert len(keys) == 1
+
+
+def test_code_of_the_program_that_was_started_has_the_name_of_its_module(monkeypatch):
+    def loss(y, f):
+        return f
+
+    before = identity.digest(loss)
+    named = types.ModuleType("__main__")
+    named.__spec__ = types.SimpleNamespace(name=loss.__module__)
+    monkeypatch.setitem(sys.modules, "__main__", named)
+    loss.__module__ = "__main__"
+    assert identity.digest(loss) == before
 
 
 def test_another_table_does_not_change_the_key_of_this_one(monkeypatch):
