@@ -14,6 +14,8 @@ from hinge_keras.lab.data.corrupted import (
 from hinge_keras.lab.data.dataset import Dataset, with_balanced_test
 from hinge_keras.lab.data.generated import SIGNS, blobs, circles, generated, mesh, moons
 from hinge_keras.lab.data.images import fashion_mnist, long_tail, mnist, usps
+from hinge_keras.lab.data.patches import with_patch_features
+from hinge_keras.lab.data.pictures import cifar10, gtsrb, omniglot
 from hinge_keras.lab.data.sources import MissingData
 from hinge_keras.lab.data.tables import TABLES, table
 from hinge_keras.lab.data.texts import TERMS, TEXTS, sparse, text
@@ -27,15 +29,18 @@ __all__ = [
     "MissingData",
     "blobs",
     "breast_cancer",
+    "cifar10",
     "circles",
     "digits",
     "fashion_mnist",
     "generated",
+    "gtsrb",
     "iris",
     "long_tail",
     "mesh",
     "mnist",
     "moons",
+    "omniglot",
     "sparse",
     "table",
     "text",
@@ -46,4 +51,5 @@ __all__ = [
     "with_label_noise",
     "with_long_tail",
     "with_outliers",
+    "with_patch_features",
 ]

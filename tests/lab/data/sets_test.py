@@ -17,6 +17,8 @@ SMALL = [
     data.usps(sizes=(500, 100, 100)),
     data.mnist(sizes=(500, 100, 100), flat=False),
     data.fashion_mnist(sizes=(5000, 100, 100), tail=10),
+    data.gtsrb(sizes=(2000, 500, 500)),
+    data.omniglot(flat=False),
     data.text("SMS spam", components=20),
 ]
 
