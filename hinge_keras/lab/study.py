@@ -2,7 +2,8 @@
 
 A study is a module with a docstring, whose first line is its question, and a function
 `findings(results)`. If it trains it has an `EXPERIMENT`; if it takes long to measure
-something else, a function `measurements(quick)` that gives a table.
+something else, a function `measurements(quick)` that gives a table; or `parts(quick)`,
+a list, and `measurements(part)`, so that an interrupt loses no more than a part.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import pandas as pd
 
 from hinge_keras.lab import training
 from hinge_keras.lab.account import Ran, against, agreement, committed, verdicts
-from hinge_keras.lab.bracket import bracketed
+from hinge_keras.lab.bracket import settled
 from hinge_keras.lab.data.sources import MissingData
 from hinge_keras.lab.figures import as_png
 from hinge_keras.lab.gathering import train_missing
@@ -154,10 +155,7 @@ def gathered(module, archive, name, quick, keep_published):
             kept=kept,
         )
 
-    if quick:
-        results = trained(experiment.quick())
-    else:
-        _, results = bracketed(experiment, trained)
+    results = trained(experiment.quick()) if quick else settled(experiment, trained)
     if results.kept:
         say(name, f"{results.kept} trials are those of the published table")
     superseded = len(archive.places.keys() - set(keys.values()))
@@ -167,19 +165,29 @@ def gathered(module, archive, name, quick, keep_published):
 
 
 def measured(module, archive, quick):
-    """What a study without trials measured, anew if the code it measures with is."""
+    """What a study without trials measured, anew if the code it measures with is.
+
+    A study with `parts(quick)` is measured part by part, each kept as it ends.
+    """
     if not hasattr(module, "measurements"):
         return Results(quick=quick)
-    key = identity.digest(module.measurements, quick)
-    if key not in archive:
-        began = time.perf_counter()
-        table = module.measurements(quick)
-        columns = {name: plain(table[name]) for name in table}
-        seconds = time.perf_counter() - began
-        record = Record(DONE, 0, seconds, curve=columns, environment=environment())
-        archive.add({key: record})
-    ((_, record),) = archive.records([key])
-    return Results(quick=quick, table=pd.DataFrame(dict(record.curve)))
+    parts = module.parts(quick) if hasattr(module, "parts") else [quick]
+    keys = [identity.digest(module.measurements, part) for part in parts]
+    for key, part in zip(keys, parts, strict=True):
+        if key not in archive:
+            archive.add({key: measurement(module, part)})
+    found = dict(archive.records(keys))
+    tables = [pd.DataFrame(dict(found[key].curve)) for key in keys]
+    return Results(quick=quick, table=pd.concat(tables, ignore_index=True))
+
+
+def measurement(module, part):
+    """The record of a part that is measured now."""
+    began = time.perf_counter()
+    table = module.measurements(part)
+    columns = {name: plain(table[name]) for name in table}
+    seconds = time.perf_counter() - began
+    return Record(DONE, 0, seconds, curve=columns, environment=environment())
 
 
 def plain(column):
@@ -218,6 +226,8 @@ def published(module, folder, results):
     if state.is_current(folder, code):
         return view.manifest(folder)["finding"]
     found = module.findings(results)
+    if not getattr(module, "FULL", True):
+        found = pages.of_slice(found, whole(name_of(module.__file__)))
     asked = question(module)
     lines = {"script": f"`python -m {spec_of(module)}`", **results.setting}
     if results.cells:
@@ -232,6 +242,12 @@ def published(module, folder, results):
     if not results.kept and not results.quick:  # Else there is more to train.
         state.keep(folder, code=code)
     return found.sentence
+
+
+def whole(name):
+    """Where the page of a study's published budget lies, seen from that of its slice."""
+    up = "../" * (name.count("/") + 1)
+    return f"{up}{state.PUBLISHED_BUDGET}/{name}/README.md"
 
 
 def tables(found, results):

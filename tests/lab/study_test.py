@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from hinge_keras.lab import account, study
+from hinge_keras.lab.analysis import claims
 from hinge_keras.lab.data import MissingData
 from hinge_keras.lab.tables import state, view
 from hinge_keras.lab.tables.archive import Archive, Locked, Record
@@ -313,6 +314,58 @@ def test_measurements_are_taken_again_only_if_their_code_changed(write, tmp_path
     assert asked.read_text().split() == ["once"]
     study.run(write(MEASURING.replace("FACTOR = 3", "FACTOR = 4")), tmp_path)
     assert asked.read_text().split() == ["once"] * 2
+
+
+IN_PARTS = """
+'How many letters?'
+from pathlib import Path
+
+import pandas as pd
+
+from hinge_keras import lab
+
+HERE = Path(__file__).parent
+
+
+def parts(quick):
+    return [1, 2, 3]
+
+
+def measurements(part):
+    with open(HERE / "asked.txt", "a") as asked:
+        asked.write(f"{part} ")
+    if part == 3 and not (HERE / "power").exists():
+        raise KeyboardInterrupt
+    return pd.DataFrame({"part": [part], "letters": [10 * part]})
+
+
+def findings(results):
+    told = f"{results.table.part.tolist()} {results.table.letters.tolist()}"
+    return lab.Findings(sentence=told, summary=pd.DataFrame(), figures={})
+"""
+
+
+def test_a_part_that_was_measured_is_kept(write, tmp_path):
+    script = write(IN_PARTS)
+    with pytest.raises(KeyboardInterrupt):
+        study.run(script, tmp_path)
+    (tmp_path / "scripts" / "power").touch()
+    assert study.run(script, tmp_path).finding == "[1, 2, 3] [10, 20, 30]"
+    assert (tmp_path / "scripts" / "asked.txt").read_text().split() == [*"1233"]
+
+
+@pytest.mark.parametrize("budget", ["slice", "published", "the only one"])
+def test_a_slice_judges_no_published_claim(write, tmp_path, trained, budget):
+    line = {"slice": "FULL = False", "published": "FULL = True"}.get(budget, "")
+    study.run(
+        write(SCRIPT.replace("EXPERIMENT = ", f"{line}\n\nEXPERIMENT = ")), tmp_path
+    )
+    (row,) = view.read(tmp_path / "small" / "claims.csv").to_dict("records")
+    page = (tmp_path / "small" / "README.md").read_text()
+    sliced = budget == "slice"
+    assert (row["verdict"] == claims.NOT_COMPARABLE) == sliced
+    assert (row["why"] == "a slice of the published budget") == sliced
+    assert ("[the whole](../full/small/README.md)" in page) == sliced
 
 
 def test_verdicts_are_compared_with_those_that_stood_there(write, tmp_path, trained):

@@ -307,6 +307,14 @@ def table(rows):
     )
 
 
+def of_slice(found):
+    """Claims tried at less than their budget: none of them is judged."""
+    if found.empty:
+        return found
+    why = found.why.where(found.why != "", "a slice of the published budget")
+    return found.assign(verdict=NOT_COMPARABLE, why=why)
+
+
 def verdicts(evidence):
     """One verdict a claim over all that it was tried on.
 

@@ -1,12 +1,12 @@
 """What a study found, and its page: question, finding, figures, claims, setting."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hinge_keras.lab.analysis import SAID
+from hinge_keras.lab.analysis import SAID, claims
 from hinge_keras.lab.page.words import comparisons, judged, markdown
 
 
@@ -19,6 +19,7 @@ class Findings:
         summary: The comparisons; becomes `summary.csv`.
         figures: Figures by file stem.
         notes: What the reader should know beyond the sentence, in Markdown.
+        overturned: What result, of what further run, would overturn the sentence.
         tables: Further tables by file stem.
         claims: Published claims and their verdicts, from `analysis.claims.table`.
     """
@@ -27,8 +28,27 @@ class Findings:
     summary: pd.DataFrame
     figures: Mapping[str, Figure]
     notes: str = ""
+    overturned: str = ""
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     claims: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def of_slice(findings, whole):
+    """Findings at less than a published budget: without a verdict on what was published.
+
+    Args:
+        findings: What was found.
+        whole: Where the page of the published budget lies.
+    """
+    told = (
+        "A slice of the published budget, so without a verdict on what was published; "
+        f"`FULL=1` trains [the whole]({whole})."
+    )
+    return replace(
+        findings,
+        notes=f"{told} {findings.notes}".strip(),
+        claims=claims.of_slice(findings.claims),
+    )
 
 
 def page(findings, question, setting, by="make run-experiments"):
@@ -45,6 +65,7 @@ def page(findings, question, setting, by="make run-experiments"):
         f"# {question}",
         f"**{findings.sentence}**",
         findings.notes,
+        findings.overturned and f"What would overturn this: {findings.overturned}",
         *(f"![{name.replace('_', ' ')}]({name}.png)" for name in findings.figures),
         *published(findings.claims),
         "## Comparisons",
@@ -55,9 +76,9 @@ def page(findings, question, setting, by="make run-experiments"):
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def published(claims):
+def published(found):
     """The section on published claims, nothing if there are none."""
-    return [] if claims.empty else ["## Published claims", markdown(judged(claims))]
+    return [] if found.empty else ["## Published claims", markdown(judged(found))]
 
 
 def told(summary):

@@ -19,6 +19,7 @@ from hinge_keras.lab.tables import view
 
 PACKAGE = Path(__file__).parents[2]
 STATE = "state.json"
+PUBLISHED_BUDGET = "full"  # The folder of runs at what was published, not a slice.
 PACKAGES = [
     *("keras", "tensorflow", "jax", "torch", "numpy", "scipy", "scikit-learn"),
     *("pandas", "matplotlib", "numba"),
@@ -75,7 +76,7 @@ def settings():
 
 def folder_of(results, name):
     """A study's folder; runs of the published, larger budget have theirs apart."""
-    return Path(results) / ("full" if os.environ.get("FULL") else "") / name
+    return Path(results) / (PUBLISHED_BUDGET if os.environ.get("FULL") else "") / name
 
 
 def is_current(folder, code):
