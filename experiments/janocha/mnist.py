@@ -1,10 +1,10 @@
 """Do twelve losses rank on MNIST as on small digits?
 
 The claims of Janocha and Czarnecki (2017) that `janocha/digits` puts to the test on
-8 x 8 digits, on the images that the paper used: 4,000 of MNIST for training, on their
-50 leading components, one hidden layer, clean labels and 60 % wrong ones in the
-training and validation parts; the test part is the published one. A small budget:
-`janocha/digits` takes 50,000 images with FULL=1 in the environment.
+8 x 8 digits, on the images that the paper used, with clean labels and 60 % wrong ones in
+the training and validation parts; the test part is the published one. With FULL=1 in the
+environment 50,000 images and three hidden layers of 512 units, rates chosen on other
+seeds; by default a slice: 4,000 images, their 50 leading components, one hidden layer.
 """
 
 from experiments.janocha import paper
@@ -14,8 +14,14 @@ from hinge_keras.lab.analysis import claims
 from hinge_keras.lab.page import words
 from hinge_keras.lab.tables.schema import SAVED
 
-WELL, WRONG = 0.93, 0.6  # The validation accuracy to which speed is measured.
-CLEAN = data.mnist(sizes=(4_000, 1_000, 1.0), components=50)
+FULL = lab.full()
+# The validation accuracy to which speed is measured, the share of wrong labels.
+WELL, WRONG = 0.97 if FULL else 0.93, 0.6
+CLEAN = (
+    data.mnist(sizes=(50_000, 10_000, 1.0))
+    if FULL
+    else data.mnist(sizes=(4_000, 1_000, 1.0), components=50)
+)
 NOISY = data.with_label_noise(CLEAN, WRONG)
 
 EXPERIMENT = lab.Experiment(
@@ -23,12 +29,13 @@ EXPERIMENT = lab.Experiment(
         CLEAN.tagged(noise=0.0, labels="clean labels"),
         NOISY.tagged(labels=f"{WRONG:.0%} wrong"),
     ],
-    models=[models.MLP((128,))],
+    models=[models.MLP((512, 512, 512) if FULL else (128,))],
     arms=paper.LOSSES,
-    axes={"learning_rate": [1e-3, 3e-3, 1e-2]},
-    epochs=10,
+    axes={"learning_rate": [1e-4, 3e-4, 1e-3] if FULL else [1e-3, 3e-3, 1e-2]},
+    epochs=20 if FULL else 10,
     batch_size=100,
-    seeds=range(12),
+    seeds=range(6 if FULL else 12),
+    pilot=lab.Pilot(seeds=[100], epochs=10) if FULL else None,
 )
 
 
@@ -55,11 +62,15 @@ def findings(results):
     best = {labels: part.idxmax() for labels, part in means.items()}
     courses = analysis.reached(learnt, results.curves(learnt), "accuracy", WELL)
     shown = epochs[["log", "hinge", "hinge^2", "hinge^3"]]
+    fastest = " and ".join(epochs.index[epochs == epochs.min()])
     title = f"Best: {words.listed(best, '{1} on {0}')}"
     return lab.Findings(
         sentence=f"{title}; beside log, {words.tally(summary)}.",
         notes=f"Epochs to {WELL:.0%} validation accuracy on clean labels: "
         f"{words.listed(shown, '{0} {1:.1f}')}.",
+        overturned="more images, pixels in place of components, and epochs until no "
+        "loss gains any more, after which the losses that were behind are level with "
+        "log.",
         summary=summary,
         claims=claims.table(judged(speed, summary)),
         tables={"accuracy": means.reset_index(), "epochs": epochs.reset_index()},
@@ -71,7 +82,7 @@ def findings(results):
                 courses,
                 x="epoch",
                 y="share",
-                title=f"{epochs.idxmin()} takes the fewest epochs to {WELL:.0%}, on average",
+                title=f"The fewest epochs to {WELL:.0%} are those of {fastest}",
                 xlabel="epochs",
                 ylabel=f"runs at {WELL:.0%} validation accuracy, %",
             ),

@@ -1,10 +1,11 @@
 """Does a squared-hinge head beat softmax on MNIST?
 
 Tang, "Deep Learning using Linear Support Vector Machines" (2013): 70 principal
-components, 512-512 units, errors of 0.99 % (softmax) and 0.87 % (squared
-hinge), one run each, a gap of 12 images. By default a smaller budget than the
-paper's: 10,000 training images, 128-128 units, 20 epochs, no input noise; with
-FULL=1 in the environment 50,000 images, 512-512 units, 300 epochs.
+components, 512-512 units, noise of deviation 1 on the inputs, momentum and a rate that
+falls to 0, errors of 0.99 % (softmax) and 0.87 % (squared hinge), one run each, a gap of
+12 images. With FULL=1 in the environment that setting, 55,000 images and 300 epochs, and
+half the noise beside it; by default a slice: 10,000 images, 128-128 units, 20 epochs, no
+noise. Rate and weight decay of each head are chosen on validation.
 """
 
 import keras
@@ -20,50 +21,70 @@ FULL = lab.full()
 SOURCE = "Tang 2013"
 DIFFERS = "there 60,000 images, 512-512 units and 300 epochs"
 PUBLISHED = {"softmax": 0.0099, "squared hinge": 0.0087}
-SIZES = (50_000, 10_000, 1.0) if FULL else (10_000, 2_000, 1.0)
+IMAGES, BATCH, EPOCHS = (55_000, 200, 300) if FULL else (10_000, 200, 20)
+STEPS = EPOCHS * IMAGES // BATCH
+FALLING = keras.optimizers.schedules.PolynomialDecay(1.0, STEPS, 0.0)
 
 EXPERIMENT = lab.Experiment(
-    datasets=[data.mnist(sizes=SIZES, components=70)],
-    models=[models.MLP((512, 512) if FULL else (128, 128))],
+    datasets=[data.mnist(sizes=(IMAGES, 5_000, 1.0), components=70)],
+    models=[models.MLP((512, 512), noise=each) for each in (0.5, 1.0)]
+    if FULL
+    else [models.MLP((128, 128))],
     arms={
         "softmax": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         "squared hinge": hk.OneVsRest(hk.SquaredHinge()),
     },
-    axes={"learning_rate": [3e-4, 1e-3, 3e-3]},
-    epochs=300 if FULL else 20,
-    batch_size=200,
+    axes={"learning_rate": [0.01, 0.03, 0.1], "weight_decay": [1e-5, 1e-4, 1e-3]},
+    epochs=EPOCHS,
+    batch_size=BATCH,
+    optimizer=keras.optimizers.SGD(FALLING, momentum=0.9),
     seeds=range(8),
+    pilot=lab.Pilot(seeds=range(100, 102), epochs=EPOCHS // 5 if FULL else EPOCHS),
 )
 
 
-def judged(chosen, row):
-    """The order of the paper's two heads, and their errors."""
+def judged(chosen, summary):
+    """The order of the paper's two heads, and their errors, with each net."""
     text = "an L2-SVM head is ahead of softmax"
-    yield claims.order(text, SOURCE, row, "squared hinge", "MNIST")
-    ours = (1 - chosen.test_accuracy).groupby(chosen.arm)
-    text, differs = "MNIST, test error, {}", "" if FULL else DIFFERS
-    yield from claims.numbers(text, SOURCE, PUBLISHED, ours, differs=differs)
+    for row in summary.to_dict("records"):
+        yield claims.order(text, SOURCE, row, "squared hinge", f"MNIST, {row['model']}")
+    differs = "" if FULL else DIFFERS
+    for model, rows in chosen.groupby("model", sort=False):
+        text, ours = "MNIST, test error, {}", (1 - rows.test_accuracy).groupby(rows.arm)
+        yield from claims.numbers(
+            text, SOURCE, PUBLISHED, ours, on=model, differs=differs
+        )
 
 
 def findings(results):
     chosen = results.chosen()
     chosen = chosen.assign(error=100 * (1 - chosen.test_accuracy))
     unit = POINTS._replace(equal=0.1)  # The published gap is .12 points.
-    summary = analysis.compare(chosen, "accuracy", unit=unit, search=results.search)
-    row = summary.iloc[0].to_dict()
-    means = chosen.groupby("arm").error.mean()
+    summary = analysis.compare(
+        chosen,
+        "accuracy",
+        within=("dataset", "model"),
+        unit=unit,
+        search=results.search,
+    )
+    means = chosen.groupby(["model", "arm"]).error.mean().unstack()
+    best = means.loc[means.mean(axis=1).idxmin()]
+    row = summary[summary.model == best.name].iloc[0].to_dict()
     published = {arm: 100 * value for arm, value in PUBLISHED.items()}
     return lab.Findings(
-        sentence=f"Softmax errs on {means['softmax']:.2f} % of the test images and squared "
-        f"hinge on {means['squared hinge']:.2f} % ({row['pairs']} seeds): "
+        sentence=f"Softmax errs on {best['softmax']:.2f} % of the test images, squared "
+        f"hinge on {best['squared hinge']:.2f} % ({row['pairs']} seeds): "
         f"{words.finding(row)}.",
-        notes=f"Published errors: {words.listed(published, '{1:.2f} % ({0})')}, at a "
-        "larger budget: the levels are not comparable, the order is.",
+        notes=f"Published errors: {words.listed(published, '{1:.2f} % ({0})')}. "
+        f"With {best.name}; a difference of {row['detectable']:.2f} points could be "
+        "seen.",
+        overturned="seeds enough to see a gap smaller than the published one, after "
+        "which one head is ahead.",
         summary=summary,
-        claims=claims.table(judged(chosen, row)),
+        claims=claims.table(judged(chosen, summary)),
         figures={
             "errors": figures.dots(
-                chosen,
+                chosen[chosen.model == best.name],
                 "error",
                 title=f"Squared hinge and softmax on MNIST: {words.finding(row)}",
                 xlabel="test error, %",
