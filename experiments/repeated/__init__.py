@@ -1,0 +1,1 @@
+"""What everybody repeats about the hinge, each statement with a number of its own."""
