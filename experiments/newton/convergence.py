@@ -57,6 +57,9 @@ def findings(results):
         "(psi_M) "
         f"above the SVM's; here {inside} of that or less, "
         "because few examples sit at the margin.",
+        overturned="ill-conditioned data, with many more features than examples or a "
+        "large C, on which the power stays near 1 although the inner accuracy "
+        "shrinks.",
         summary=summary,
         claims=claims.table([claim]),
         tables={"courses": curves, "limit": excess},

@@ -83,6 +83,9 @@ def findings(results):
         f"LIBLINEAR's {medians[THEIRS]:.2f} times ({sums[THEIRS]:.0f} s over all). "
         f"Best at an end of a grid that met its limit: {edges or 'none'}."
         f"\n\n{words.titled(shown)}",
+        overturned="widths below the least tried at which psi_G gets ahead of the "
+        "hinge, or one fixed width as accurate as the chosen, which would shorten its "
+        "search.",
         summary=summary,
         tables={"searches": results.table},
         figures={
