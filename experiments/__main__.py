@@ -17,6 +17,7 @@ from hinge_keras.lab.tables import state
 
 HERE = Path(__file__).parent
 CALL = "lab.main(__name__)"
+SLICED = "lab.full()"  # In a study that has a larger, published budget.
 MOST = 4  # Processes of a smoke run, each with a backend of its own.
 
 
@@ -61,6 +62,7 @@ def run_all(names, options):
     todo = [name for name in names if apart or not is_unchanged(name, results)]
     ran = []
     if todo:
+        from experiments import documents
         from hinge_keras.lab import (  # Keras and its backend load only now.
             account,
             study,
@@ -88,6 +90,7 @@ def run_all(names, options):
             ran = [account.against(each, options.results) for each in ran]
         table(ran, perf_counter() - began)
         account.gather(results)
+        documents.write(results)
         rest = [account.standing(name, results) for name in names if name not in todo]
         if not options.quick:
             print(account.agreement([*ran, *rest]))
@@ -129,8 +132,13 @@ def is_unchanged(name, results):
 
 
 def known():
-    """The names of all studies: scripts that end by calling `lab.main`."""
-    found = [p for p in HERE.rglob("*.py") if p.read_text().rstrip().endswith(CALL)]
+    """The names of all studies: scripts that end by calling `lab.main`.
+
+    With FULL=1 in the environment those that have a larger, published budget.
+    """
+    texts = {path: path.read_text() for path in HERE.rglob("*.py")}
+    asked = SLICED if os.environ.get("FULL") else ""
+    found = [p for p, t in texts.items() if t.rstrip().endswith(CALL) and asked in t]
     return sorted(p.relative_to(HERE).with_suffix("").as_posix() for p in found)
 
 

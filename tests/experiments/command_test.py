@@ -53,6 +53,15 @@ def test_names_may_be_cut_short():
     assert len(command.matching([])) >= 25
 
 
+def test_of_larger_budgets_are_those_that_have_one(monkeypatch):
+    every = command.matching([])
+    monkeypatch.setenv("FULL", "1")
+    larger = command.matching([])
+    assert "tang/mnist" in larger
+    assert "circles/post" not in larger
+    assert {*larger} < {*every}
+
+
 def test_the_list_shows_every_question(capsys):
     assert command.main(["--list"]) == 0
     assert "circles/post: Is hinge worse" in capsys.readouterr().out
