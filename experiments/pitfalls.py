@@ -225,6 +225,8 @@ def findings(results):
         notes="`seen` is what the pitfall shows, `true` what a sound measure shows on the "
         "same scores (for P9 and P10: the bar to pass and the scaled inputs). A missing "
         "`seen` is an error raised.",
+        overturned="a Keras whose `accuracy` goes by the sign where labels are -1 and "
+        "+1, or digits on which a softmax classifier has just one positive score.",
         summary=table,
         figures={
             "two_metrics": figures.beside(

@@ -82,6 +82,9 @@ def findings(results):
         sentence=f"{title}.",
         notes=f"{' '.join(told)} The rate of each arm is chosen by the measure that "
         "it is judged by.",
+        overturned="classes that overlap more, or in more than two dimensions, in "
+        "which class weights move balanced accuracy and average precision the same "
+        "way.",
         summary=summary,
         tables={"means": means.reset_index()},
         figures={

@@ -46,12 +46,15 @@ def findings(results):
     by_fault = {fault: seen[seen.fault == fault] for fault in FAULTS}
     some = " and ".join(fault for fault, rows in by_fault.items() if len(rows))
     return lab.Findings(
-        sentence=" ".join(
-            f"With {fault}, {words.tally(summary[summary.fault == fault])}."
+        sentence="; ".join(
+            f"{fault}: {words.tally(summary[summary.fault == fault])}"
             for fault in FAULTS
-        ),
+        ).capitalize()
+        + ".",
         notes="Levels are shares of the training examples; labels are also wrong in the "
         "validation part, as they would be.",
+        overturned="many more draws of the moons, or outliers that lie further out, "
+        "with which the squared hinge falls behind the hinge by more than a point.",
         summary=summary,
         figures={
             "faults": figures.lines(

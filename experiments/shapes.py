@@ -109,6 +109,8 @@ def findings(results):
         notes="Only examples beyond the margin stop pulling at a model trained with a "
         "hinge: its slope is exactly 0 there, at the kink too, on every backend. The "
         "worked examples, row by row, are in `examples.csv`.",
+        overturned="margins far beyond those drawn, where float32 rounds the logistic "
+        "slope to 0 as well; or a page whose worked example is another than ours.",
         summary=counts.reset_index(name="examples"),
         tables={"examples": examples, "shapes": curves},
         figures={"shapes": figures.functions(curves, title=title)},

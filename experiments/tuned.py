@@ -57,6 +57,8 @@ def findings(results):
         sentence=f"{tuned}, {words.tally(summary)}; the largest gap is "
         f"{words.gap(largest)}.",
         notes="Test accuracy at each loss's own best rate:\n\n" + words.markdown(means),
+        overturned="sets large enough that their splits need not overlap, on which the "
+        "same nets, tuned alike, show one loss ahead of another by more than a point.",
         summary=summary,
         tables={"chosen": means},
         figures={

@@ -15,22 +15,16 @@ from hinge_keras.lab.analysis import claims
 from hinge_keras.lab.page import words
 from hinge_keras.lab.tables.schema import SAVED
 
-FULL = lab.full()
 WELL = 0.9  # The validation accuracy to which speed is measured.
 DEPTHS = {0: "no hidden layer", 1: "one hidden layer", 3: "three hidden layers"}
-UNITS = 512 if FULL else 64
-CLEAN = (
-    data.mnist(sizes=(50_000, 10_000, 1.0))
-    if FULL
-    else data.digits(shares=(800, 400, 597))
-)
+CLEAN = data.digits(shares=(800, 400, 597))
 
 EXPERIMENT = lab.Experiment(
     datasets=[
         CLEAN.tagged(noise=0.0),
         *(data.with_label_noise(CLEAN, share) for share in (0.2, 0.4, 0.6)),
     ],
-    models=[models.MLP((UNITS,) * depth) for depth in DEPTHS],
+    models=[models.MLP((64,) * depth) for depth in DEPTHS],
     arms=paper.LOSSES,
     axes={"learning_rate": [1e-3, 3e-3, 1e-2]},
     epochs=25,
@@ -90,8 +84,8 @@ def findings(results):
     seeds = chosen.pivot_table("test_accuracy", ["layers", "noise", "seed"], "arm")
     apart = 100 * (seeds["Chebyshev"] - seeds["L1 of softmax"]).abs().mean()
     return lab.Findings(
-        sentence=f"At {most:.0%} wrong labels {leader}; on clean ones {fastest} get to "
-        f"{WELL:.0%} first, in {one.min():.1f} epochs.",
+        sentence=f"At {most:.0%} wrong labels {leader}; on clean ones the fewest epochs to "
+        f"{WELL:.0%}, {one.min():.1f}, are those of {fastest}.",
         notes="Speed is told of one hidden layer. Hinge, squared and cubed take "
         f"{one['hinge']:.1f}, {one['hinge^2']:.1f} and "
         f"{one['hinge^3']:.1f} epochs to {WELL:.0%} validation accuracy. At {most:.0%} "
@@ -105,6 +99,9 @@ def findings(results):
         "Chebyshev loss of a softmax is half its L1 loss, so that no claim can hold "
         "for "
         f"one of them alone; here the two differ by {apart:.1f} points on average.",
+        overturned="rates chosen on clean labels, or for speed, with which log "
+        "withstands wrong labels as well as losses that are linear in the "
+        "probability.",
         summary=noisy,
         tables={
             "epochs": epochs.reset_index(),

@@ -54,6 +54,8 @@ def findings(results):
     return lab.Findings(
         sentence=f"{words.pair(row)}; {own} of {len(LOSSES)} nets are best at the loss they "
         "were trained with.",
+        overturned="images drawn anew in place of overlapping splits, or a weight "
+        "decay tuned beside the rate, with which one of the two heads is seen ahead.",
         summary=summary,
         claims=claims.table(
             [claims.order(text, "Tang 2013", row, "squared hinge", "digits")]
