@@ -37,11 +37,13 @@ def test_its_findings_are_those_of_the_results(name):
     assert index.refreshed(page, ROOT / "results", PAGES[name]) == page
 
 
-def test_the_reading_list_has_every_study_once_and_the_readme_eight():
+def test_the_reading_list_has_every_study_once_and_the_readme_nine(monkeypatch):
     reading = index.listed((ROOT / "experiments" / "README.md").read_text())
-    assert sorted(reading) == command.known()
+    every = command.known()
+    monkeypatch.setenv("FULL", "1")
+    assert sorted(reading) == sorted([*every, *(f"full/{n}" for n in command.known())])
     headlines = index.listed(README)
-    assert len(headlines) == 8
+    assert len(headlines) == 9
     assert set(headlines) <= set(reading)
 
 

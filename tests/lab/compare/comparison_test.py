@@ -190,6 +190,7 @@ def test_weights_reach_the_losses():
     np.testing.assert_allclose(own[[0, 99]], [1, 3])
 
 
+@pytest.mark.slow
 def test_rows_without_weight_are_not_learned_from():
     x = np.random.default_rng(0).normal(size=(200, 1))
     y = (x[:, 0] > 0) ^ (np.arange(200) < 100)  # The first half lies.
@@ -220,6 +221,7 @@ def test_copies_of_noise_stay_noise():
     assert "the inputs may say nothing of y" in found.recommendation()
 
 
+@pytest.mark.slow
 def test_a_date_decides():
     rng = np.random.default_rng(0)
     days = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, 200), "D")
@@ -255,6 +257,7 @@ def test_a_better_model_is_named():
     assert "none of these models" in told
 
 
+@pytest.mark.slow
 def test_rare_classes_are_judged_by_each_class():
     x, y = one_percent()
     found = hk.compare(None, x, y, **ONE)
@@ -264,6 +267,7 @@ def test_rare_classes_are_judged_by_each_class():
     assert usual == pytest.approx(0.5)
 
 
+@pytest.mark.slow
 def test_less_is_better_where_it_is():
     x, y = messy()
     metrics = {"hinge_value": hk.LossMetric(hk.Hinge())}
@@ -275,6 +279,7 @@ def test_less_is_better_where_it_is():
     assert found.chosen.learning_rate.iloc[0] == means.idxmin() != means.idxmax()
 
 
+@pytest.mark.slow
 def test_numbers_are_predicted_in_their_own_units(tmp_path):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"size": rng.normal(size=200), "noise": rng.normal(size=200)})
@@ -306,6 +311,7 @@ def test_every_row_is_predicted_once_by_a_model_that_never_saw_it(comparison):
         comparison.confusion("foo")
 
 
+@pytest.mark.slow
 def test_a_threshold_decides_everywhere():
     x, y = messy()
     high = hk.compare(None, x, y, **ONE, threshold=1e6)
@@ -377,6 +383,7 @@ hk.compare(None, *own.messy(), folder=sys.argv[2], **own.QUICK)
 """
 
 
+@pytest.mark.slow
 def test_a_killed_call_goes_on_in_another_process(tmp_path, monkeypatch):
     command = [sys.executable, "-c", KILLED, str(Path(__file__).parent), str(tmp_path)]
     running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
@@ -405,6 +412,7 @@ def asked_for(monkeypatch):
     return asked
 
 
+@pytest.mark.slow
 def test_it_trains_as_many_seeds_as_there_is_time_for():
     x, y = messy()
     arguments = {**ONE, "seeds": 8}
@@ -416,6 +424,7 @@ def test_it_trains_as_many_seeds_as_there_is_time_for():
     assert "there was time" not in long.budget()
 
 
+@pytest.mark.slow
 def test_seeds_train_in_sets_that_memory_holds(monkeypatch):
     x, y = messy()
     whole = hk.compare(None, x, y, **ONE)

@@ -29,6 +29,12 @@ def matches(checked=(0, -1), tolerance=1e-7, **changes):
     return equals_reference(experiment(**changes), checked, tolerance, way="dense")
 
 
+def first_alone(cases):
+    """The first of some cases in the fast tests, the others in the slow ones."""
+    first, *others = cases
+    return [first, *(pytest.param(each, marks=pytest.mark.slow) for each in others)]
+
+
 @pytest.mark.parametrize(
     "optimizer",
     [
@@ -45,13 +51,13 @@ def test_each_rule_is_its_fit(optimizer):
     matches(optimizer=optimizer)
 
 
-@pytest.mark.parametrize("activation", dense.ACTIVATIONS)
+@pytest.mark.parametrize("activation", first_alone(dense.ACTIVATIONS))
 def test_each_activation_is_its_fit(activation):
     hidden = Built(activation, (lambda: layers.Dense(7, activation),))
     matches(tolerance=OF_TANH, models=[hidden], axes={"learning_rate": (0.1,)})
 
 
-@pytest.mark.parametrize("head", ["tanh", "sigmoid"])
+@pytest.mark.parametrize("head", first_alone(["tanh", "sigmoid"]))
 def test_a_head_with_an_activation_is_its_fit(head):
     matches(
         tolerance=OF_TANH,
@@ -60,7 +66,7 @@ def test_a_head_with_an_activation_is_its_fit(head):
     )
 
 
-@pytest.mark.parametrize("hidden", [(), (3,), (20, 17), (4, 33, 5)])
+@pytest.mark.parametrize("hidden", first_alone([(4, 33, 5), (20, 17), (3,), ()]))
 def test_each_width_and_depth_is_its_fit(hidden):
     matches(models=[models.MLP(hidden)], axes={"learning_rate": (0.03,)})
 
@@ -76,7 +82,9 @@ def test_layers_of_activation_and_images_laid_flat_are_their_fit():
     matches(datasets=[IMAGES], models=[Built("flat", stack)])
 
 
-@pytest.mark.parametrize("penalty", ["l1", "l2", regularizers.L1L2(0.01, 0.02)])
+@pytest.mark.parametrize(
+    "penalty", first_alone([regularizers.L1L2(0.01, 0.02), "l1", "l2"])
+)
 def test_penalties_are_their_fit(penalty):
     stack = (lambda: layers.Dense(6, "relu", kernel_regularizer=penalty),)
     matches(models=[Built("penalised", stack)])
