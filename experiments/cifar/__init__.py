@@ -1,1 +1,1 @@
-"""Small photographs of ten kinds: whole nets, and linear machines on learned features."""
+"""Small photographs of ten kinds."""

@@ -77,7 +77,7 @@ def findings(results):
         f"{told['SVM head']} by its largest score ({seeds} seeds a set).",
         notes=f'{" and ".join(less.index)}. "Squared hinge" has no penalty.'
         f"{' The decoder makes the gap.' if alone else ''}{budget}",
-        overturned="the paper's net and steps, with FULL=1: were the SVM head behind "
+        overturned="more seeds of the paper's net and steps: were the SVM head behind "
         "softmax there by its largest score too, the decoder would not be all of the "
         "gap.",
         summary=summary,

@@ -68,9 +68,8 @@ def findings(results):
         sentence=f"{title}; beside log, {words.tally(summary)}.",
         notes=f"Epochs to {WELL:.0%} validation accuracy on clean labels: "
         f"{words.listed(shown, '{0} {1:.1f}')}.",
-        overturned="more images, pixels in place of components, and epochs until no "
-        "loss gains any more, after which the losses that were behind are level with "
-        "log.",
+        overturned="other nets, and epochs until no loss gains any more, after which the "
+        "losses that were behind are level with log.",
         summary=summary,
         claims=claims.table(judged(speed, summary)),
         tables={"accuracy": means.reset_index(), "epochs": epochs.reset_index()},

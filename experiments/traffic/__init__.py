@@ -1,1 +1,1 @@
-"""Traffic signs of 43 kinds, some ten times as common as others: heads and whole nets."""
+"""Traffic signs of 43 kinds, some ten times as common as others."""
