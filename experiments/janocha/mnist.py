@@ -34,7 +34,7 @@ EXPERIMENT = lab.Experiment(
     axes={"learning_rate": [1e-4, 3e-4, 1e-3] if FULL else [1e-3, 3e-3, 1e-2]},
     epochs=20 if FULL else 10,
     batch_size=100,
-    seeds=range(6 if FULL else 12),
+    seeds=range(10 if FULL else 12),
     pilot=lab.Pilot(seeds=[100], epochs=10) if FULL else None,
 )
 
