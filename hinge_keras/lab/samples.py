@@ -139,7 +139,8 @@ def lines(loss):
         start = 0.0 if relation[0] == "distance" else -2.0
         return list(relation[1]), np.linspace(start, 2, count)
     names = ["label +1", "label -1"] if hasattr(loss, "positive") else [""]
-    return names, np.linspace(-3, 3, POINTS)
+    end = 1 if hasattr(loss, "scale") else 3  # Scores that are scaled are cosines.
+    return names, np.linspace(-end, end, POINTS)
 
 
 def valued(loss, x):
