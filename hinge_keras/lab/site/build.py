@@ -1,6 +1,7 @@
 """The whole site from a folder of results, into a folder that a browser opens."""
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -95,6 +96,7 @@ class Site:
         self.templates.filters["json"] = as_script
         self.templates.filters["markdown"] = guides.html
         self.templates.filters["inline"] = guides.inline
+        self.templates.filters["breakable"] = breakable
 
     def write(self, results: Path, sources: Sources) -> None:
         """Write every page."""
@@ -132,13 +134,13 @@ class Site:
         )
 
     def claims(self, rows, studies, listed) -> None:
-        """Claims, what is repeated, and what no study tries."""
+        """Claims, what is repeated, and what has no verdict."""
         self.page(
             "claims.html",
             "claims.html",
             claims=rows,
             statements=claims.repeated(studies),
-            untried=claims.untried(listed),
+            unjudged=claims.unjudged(listed, studies),
             studies=studies,
         )
 
@@ -229,6 +231,11 @@ def picture(study: Study | None) -> dict | None:
             for row in table.to_dict("records")
         ],
     }  # fmt: skip
+
+
+def breakable(name: str) -> Markup:
+    """The name of a class, which a narrow column may break between its words."""
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
 
 
 def as_script(content: object) -> Markup:

@@ -74,13 +74,14 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Untried:
-    """What a page or paper says that no study tries, and why."""
+class Unjudged:
+    """What a page or paper says without a verdict here: shown by a study, or untried."""
 
     statement: str
     source: str
     document: str
     link: str
+    study: str
     reason: str
 
 
@@ -162,17 +163,18 @@ def repeated(studies: Mapping[str, Study]) -> list[Statement]:
     ]
 
 
-def untried(listed: pd.DataFrame) -> list[Untried]:
-    """What is said and no study tries."""
+def unjudged(listed: pd.DataFrame, studies: Mapping[str, Study]) -> list[Unjudged]:
+    """What is said and no claim judges; its study is `""` where none is published."""
     return [
-        Untried(
+        Unjudged(
             row["statement"],
             row["source"],
             row["document"],
             safe(row["link"]),
+            row["study"] if row["study"] in studies else "",
             row["reason"],
         )
-        for row in listed[listed.study == ""].to_dict("records")
+        for row in listed[listed.claim == ""].to_dict("records")
     ]
 
 

@@ -53,7 +53,8 @@ def mathml(text: str, display: str = "block") -> Markup:
     if not told:
         return Markup("<code>{}</code>").format(text)
     label = escape(text)
-    return Markup(f'<math display="{display}" aria-label="{label}">{told}</math>')
+    size = "" if display == "block" else ' displaystyle="true"'
+    return Markup(f'<math display="{display}"{size} aria-label="{label}">{told}</math>')
 
 
 def typeset(text: str) -> str:

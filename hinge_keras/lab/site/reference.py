@@ -128,4 +128,4 @@ def prose(docstring: str | None) -> Markup:
         return Markup("")
     text = DOCTEST.sub(lambda found: f"```pycon\n{found[1]}\n```", docstring)
     told = html(pdoc.docstrings.convert(text, "google", None))
-    return Markup(HEADING.sub(r'<p class="label">\1</p>', told))
+    return Markup(HEADING.sub(r'<p class="label">\1</p>', str(told)))

@@ -2,6 +2,7 @@
 const courses = (() => {
   const { element, seen, short, DASHES } = charts;
   const MOST = 6; // Arms shown at first.
+  const LONG = 250; // Epochs.
 
   function draw(data) {
     const arms = [...new Set(data.cells.map((cell) => cell.arm))];
@@ -58,7 +59,10 @@ const courses = (() => {
 
   function runs(box, data, look) {
     const shown = new Set(look.arms.slice(0, MOST));
-    let course = first(data.courses, ["accuracy", "validation"]), band = "all seeds", logX = false, logY = false;
+    let course = first(data.courses, ["accuracy", "validation"]), band = "all seeds", logY = false;
+    // Long trainings change most at their beginning.
+    const epochs = (cell) => d3.max(Object.values(cell.courses), (each) => typeof each.epoch === "number" ? each.epoch : d3.max(each.epoch));
+    let logX = d3.max(data.cells, epochs) >= LONG;
     const label = () => data.courses.find((each) => each.key === course).label;
     const { controls, cells } = scope(data, () => redraw());
     const chart = element("div", { class: "chart" });
@@ -69,7 +73,7 @@ const courses = (() => {
     measure.querySelector("select").value = course;
     box.append(element("div", { class: "controls full" }, measure, ...controls),
       charts.segments("Band", "band", ["all seeds", "middle half", "median alone"], (value) => { band = value; redraw(); }),
-      element("div", { class: "choices" }, toggle("logarithmic epochs", (on) => { logX = on; redraw(); }),
+      element("div", { class: "choices" }, toggle("logarithmic epochs", (on) => { logX = on; redraw(); }, logX),
         toggle("logarithmic values", (on) => { logY = on; redraw(); })),
       chart, legend(look, shown, () => redraw(), "course-arm"));
     const edges = { "all seeds": ["low", "high"], "middle half": ["q1", "q3"] };
