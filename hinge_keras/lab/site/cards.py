@@ -111,7 +111,7 @@ def card(row: Mapping, curves: pd.DataFrame, records: list[Record]) -> Card:
         more=[prose(text) for text in more if text.strip() and ">>>" not in text],
         formula=formulas.mathml(told) if told else "",
         formula_told=told in " ".join(summary.split()),
-        facts=[(header(name), fact(row[name])) for name in FACTS],
+        facts=[(header(name), fact(name, row[name])) for name in FACTS],
         source=row["source"],
         call=row["arguments"],
         chart=chart,
@@ -120,9 +120,11 @@ def card(row: Mapping, curves: pd.DataFrame, records: list[Record]) -> Card:
     )
 
 
-def fact(value) -> str:
+def fact(name: str, value: object) -> str:
     """A cell of the published facts, as a reader has it."""
     text = str(value)
+    if name == "zero_from" and text == "inf":
+        return "nowhere"
     return TOLD.get(text, text.removesuffix(".0"))
 
 

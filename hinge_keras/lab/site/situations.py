@@ -22,6 +22,7 @@ class Situation:
         pairs: What a pair is there.
         table: The table that has the comparison.
         where: What other columns its row has.
+        called: What an arm is called here, where its name there says too little.
     """
 
     title: str
@@ -32,6 +33,7 @@ class Situation:
     pairs: str = "seeds"
     table: str = "summary"
     where: Mapping[str, object] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 SITUATIONS = [
@@ -83,6 +85,7 @@ SITUATIONS = [
         b="L1 of softmax",
         on="on MNIST with 60 % of the labels wrong",
         where={"noise": 0.6},
+        called={"log": "cross-entropy", "L1 of softmax": "the L1 distance of softmax"},
     ),
     Situation(
         title="Text, and a linear model",
@@ -155,10 +158,10 @@ def answer(situation: Situation, row: dict) -> Answer:
     """What a comparison says to who is in the situation."""
     measure = header(row["measure"]).text
     told = f"in {measure}, {situation.on} (n = {row['pairs']} {situation.pairs})"
-    a, b = row["a"], row["b"]
+    a, b, better = (situation.called.get(row[n], row[n]) for n in ("a", "b", "better"))
     if row["finding"] in (HIGHER, LOWER):
-        other = a if row["better"] == b else b
-        lead = f"Take {row['better']}."
+        other = a if better == b else b
+        lead = f"Take {better}."
         sentence = f"It is better than {other} by {words.gap(row)} {told}."
     elif row["finding"] == EQUAL:
         lead = f"Take {a} or {b}: it does not matter."

@@ -279,6 +279,7 @@ def test_hostile_names_are_shown_as_text(hostile, opened, browser):
     told = one(page, "body").text
     assert all(name in told for name in HOSTILE[:3])
     assert one(page, "h1").text == HOSTILE[0]
+    assert "at the edge of what was tried" in one(page, "#rates tbody").text
     page = opened("claims.html", folder=hostile)
     assert all(name in one(page, "body").text for name in HOSTILE)
     assert drain(page)[1] == []

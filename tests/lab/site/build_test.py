@@ -166,6 +166,15 @@ def test_hostile_names_are_text(hostile):
     assert {cell["arm"] for cell in data["cells"]} == set(HOSTILE)
 
 
+def test_a_choice_at_the_least_rate_tried_is_at_an_edge(hostile):
+    data = inline((hostile / "studies" / "study" / "index.html").read_text(), "data")
+    assert [cell["chosen"]["learning_rate"] for cell in data["cells"]] == [0.1] * 4
+    assert [[each["rate"] for each in cell["tried"]] for cell in data["cells"]] == [
+        [0.1, 1]
+    ] * 4
+    assert [cell["edge"] for cell in data["cells"]] == ["low"] * 4
+
+
 def test_a_script_element_cannot_be_left():
     told = as_script({"name": "</script><!--\u2028"})
     assert "<" not in told
