@@ -12,10 +12,10 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from hinge_keras.lab.figures.canvas import colour_of
 from hinge_keras.lab.page import index
 from hinge_keras.lab.page.columns import COLUMNS, MEASURES
 from hinge_keras.lab.site import cards, claims, guides, posts, reference, situations
+from hinge_keras.lab.site.colours import colours
 from hinge_keras.lab.site.rules import RULES
 from hinge_keras.lab.site.studies import Study, published
 
@@ -32,11 +32,13 @@ class Sources(NamedTuple):
         documents: What pages and papers say, a table.
         reading: The reading list, a page with lists of studies under headings.
         guides: A folder of guides in Markdown.
+        recipes: A folder of the scripts that studies name as what follows.
     """
 
     documents: Path = ROOT / "experiments" / "documents.csv"
     reading: Path = ROOT / "experiments" / "README.md"
     guides: Path = ROOT / "docs"
+    recipes: Path = ROOT / "experiments" / "recipes"
 
 
 class Chapter(NamedTuple):
@@ -106,7 +108,8 @@ class Site:
         told = guides.guides(sources.guides)
         self.home(studies, rows, told)
         self.claims(rows, studies, listed)
-        self.studies(studies, rows, listed, chapters(sources.reading, studies))
+        order = chapters(sources.reading, studies)
+        self.studies(studies, rows, listed, order, sources.recipes)
         self.losses(results, studies)
         self.guides(told)
         self.reference()
@@ -144,11 +147,12 @@ class Site:
             studies=studies,
         )
 
-    def studies(self, studies, rows, listed, order) -> None:
+    def studies(self, studies, rows, listed, order, recipes) -> None:
         """A page a study, and the list of them."""
         with ThreadPoolExecutor() as pool:  # Figures are compressed side by side.
             made = pool.map(
-                lambda study: posts.post(study, studies, rows, listed), studies.values()
+                lambda study: posts.post(study, studies, rows, listed, recipes),
+                studies.values(),
             )
             for post in made:
                 self.post(post)
@@ -219,14 +223,14 @@ def picture(study: Study | None) -> dict | None:
     if study is None or table.empty:
         return None
     rulers = [name for name in table if name != "arm"]
-    colours = colour_of(table["arm"])
+    found = colours(table["arm"])
     return {
         "study": study.name,
         "question": study.said["question"],
         "finding": study.said["finding"],
         "rulers": rulers,
         "arms": [
-            {"arm": row["arm"], "colour": colours[row["arm"]],
+            {"arm": row["arm"], "colour": found[row["arm"]],
              "values": [row[ruler] for ruler in rulers]}
             for row in table.to_dict("records")
         ],

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from hinge_keras.lab import analysis
 from hinge_keras.lab.page.columns import Header, header
 from hinge_keras.lab.site import formulas
+from hinge_keras.lab.site.colours import colours
 from hinge_keras.lab.site.courses import as_json
 from hinge_keras.lab.site.studies import Study, read
 from hinge_keras.losses import LOSSES
@@ -103,7 +104,7 @@ def card(row: Mapping, curves: pd.DataFrame, records: list[Record]) -> Card:
     docstring = inspect.getdoc(CLASSES[row["loss"]]) or ""
     summary, *more = docstring.partition("\nArgs:")[0].split("\n\n")
     told = formulas.formula(docstring)
-    chart = drawn(curves)
+    chart = drawn(curves) | {"colour": colours([row["loss"]])[row["loss"]]}
     return Card(
         name=row["loss"],
         kind=row["kind"],

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from hinge_keras.lab.analysis.choose import side
-from hinge_keras.lab.figures.canvas import colour_of
 from hinge_keras.lab.page.columns import PARTS, header
+from hinge_keras.lab.site.colours import colours
 from hinge_keras.lab.site.studies import Study
 from hinge_keras.lab.tables.schema import (
     CELL,
@@ -46,9 +46,9 @@ def charts(study: Study) -> dict | None:
             cells.append(described(dict(zip(by, cell, strict=True)), axes))
         course = {name: values[rows] for name, values in numbers.items()}
         cells[places[cell]]["courses"][f"{split} {measure}"] = thinned(course, most)
-    colours = colour_of(cell["arm"] for cell in cells)
+    found = colours(cell["arm"] for cell in cells)
     for cell in cells:
-        cell["colour"] = colours[cell["arm"]]
+        cell["colour"] = found[cell["arm"]]
     pairs = list(dict.fromkeys(zip(curves.split, curves.measure, strict=True)))
     return {
         "cells": cells,

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from PIL import Image
@@ -45,6 +46,7 @@ class Post:
         family: What its tests were corrected for, in words.
         other: The study at the other budget, `""` if there is none.
         command: What runs it.
+        recipe: The script that does what follows from it, `""` if there is none.
     """
 
     study: Study
@@ -58,6 +60,7 @@ class Post:
     family: str
     other: str
     command: str
+    recipe: str
 
 
 def post(
@@ -65,6 +68,7 @@ def post(
     studies: Mapping[str, Study],
     rows: list[Claim],
     listed: pd.DataFrame,
+    recipes: Path,
 ) -> Post:
     """A study's page.
 
@@ -73,6 +77,7 @@ def post(
         studies: All of them, by name.
         rows: The published claims of all studies.
         listed: What pages and papers say.
+        recipes: A folder of scripts that studies name.
     """
     own = [row for row in rows if row.study == study.name]
     return Post(
@@ -89,6 +94,7 @@ def post(
         family=family(study.summary),
         other=other(study, studies),
         command=command(study),
+        recipe=recipe(study.said["recipe"], recipes),
     )
 
 
@@ -123,6 +129,15 @@ def family(table: pd.DataFrame) -> str:
         f"Each test is corrected for a family of {ranged(tests)}, so that all intervals "
         "of a family hold at once, 95 times in 100."
     )
+
+
+def recipe(named: str, recipes: Path) -> str:
+    """The text of a script that a study names, or gives itself."""
+    if "\n" in named:
+        return named
+    path = recipes / f"{named}.py"
+    inside = path.resolve().parent == recipes.resolve()
+    return path.read_text() if named and inside and path.is_file() else ""
 
 
 def words_of(stem: str) -> str:

@@ -67,7 +67,7 @@ def hostile(tmp_path_factory):
     documents.write_text(
         "document,source,link,statement,study,claim,reason\n" + "\n".join(rows) + "\n"
     )
-    build(results, top / "site", Sources(documents, top / "none.md", top / "none"))
+    build(results, top / "site", Sources(documents, *[top / "none"] * 3))
     return top / "site"
 
 

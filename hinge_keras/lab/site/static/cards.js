@@ -1,7 +1,6 @@
 // A loss's curve, with a slider for each argument and one along the axis.
 const cards = (() => {
   const { element, short, seen } = charts;
-  const COLOURS = ["#0072B2", "#D55E00"];
 
   function draw(box, card) {
     const at = card.sliders.map((slider) => slider.at);
@@ -43,7 +42,7 @@ const cards = (() => {
     const domain = [Math.min(0, Math.max(d3.min(all), 1.5 * d3.min(shown))), top];
 
     const redraw = charts.kept(chart, (width) => {
-      const lines = curves().map((curve, i) => ({ name: card.lines[i], colour: seen(COLOURS[i]),
+      const lines = curves().map((curve, i) => ({ name: card.lines[i], colour: seen(card.colour),
         points: curve.map((value, j) => ({ x: x[j], value })).filter((point) => point.value != null) }));
       return {
         label: `The loss by ${card.along}`,
