@@ -166,6 +166,13 @@ def test_hostile_names_are_text(hostile):
     assert {cell["arm"] for cell in data["cells"]} == set(HOSTILE)
 
 
+def test_a_site_without_a_gallery_says_so(hostile):
+    assert (
+        "The gallery is not among these results"
+        in (hostile / "losses" / "index.html").read_text()
+    )
+
+
 def test_a_choice_at_the_least_rate_tried_is_at_an_edge(hostile):
     data = inline((hostile / "studies" / "study" / "index.html").read_text(), "data")
     assert [cell["chosen"]["learning_rate"] for cell in data["cells"]] == [0.1] * 4

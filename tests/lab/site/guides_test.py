@@ -14,6 +14,7 @@ def test_there_are_guides():
     assert len(GUIDES_WITH_CODE) >= 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guide", GUIDES_WITH_CODE, ids=lambda guide: guide.stem)
 def test_its_code_runs(guide, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
