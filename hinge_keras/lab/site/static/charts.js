@@ -80,8 +80,7 @@ const charts = (() => {
   }
 
   const short = (value) =>
-    value == null ? "" : Math.abs(value) >= 1e4 || (value && Math.abs(value) < 1e-3)
-      ? d3.format(".3g")(value) : String(Number(value.toPrecision(4)));
+    value == null ? "" : Math.abs(value) >= 1e6 ? value.toExponential(2) : String(Number(value.toPrecision(4)));
 
   // Home: the accuracies of the same models, by one of several rulers.
   function readings(box, picture) {

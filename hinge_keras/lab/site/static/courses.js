@@ -153,7 +153,7 @@ const courses = (() => {
         const best = (lower ? d3.min : d3.max)(points, (point) => point.mean);
         return element("tr", {}, element("td", {}, cell.arm), element("td", {}, here ? short(here.mean) : "not tried"),
           element("td", {}, here ? short(Math.abs(here.mean - best)) : ""),
-          element("td", {}, element("span", { class: `verdict ${cell.edge ? "against" : "for"}` }, cell.edge ? "△ " : "● "), state(cell, tried[at])));
+          element("td", { class: "number" }, element("span", { class: `verdict ${cell.edge ? "against" : "for"}` }, cell.edge ? "△ " : "● "), state(cell, tried[at])));
       }));
     }
 
@@ -167,7 +167,7 @@ const courses = (() => {
         label: `${label()} by learning rate, ${seeds}, of ${[...shown].join(", ")}`,
         options: {
           height: Math.min(400, Math.max(290, width * 0.46)),
-          x: { type: "log", label: "learning rate", labelOffset: 36, ticks: tried.length < 12 ? tried : 6, tickFormat: short },
+          x: { type: "log", label: "learning rate", labelOffset: 36, ticks: tried.length < 12 ? tried : 6, tickFormat: (value) => short(value) },
           y: { label: label(), grid: true, nice: true },
           marks: [
             Plot.ruleX([tried[at]], { stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "3 3" }),
