@@ -18,7 +18,7 @@ LIBRARY := tests/losses tests/metrics_test.py tests/weighting_test.py \
 COMPARED := tests/lab/compare/predictor_test.py
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: help test test-slow test-backends test-lowest lint run-experiments benchmarks readme gallery clean
+.PHONY: help test test-slow test-backends test-lowest lint run-experiments site benchmarks readme gallery clean
 
 help:
 	@echo "make test              run the tests (TensorFlow backend)"
@@ -26,6 +26,7 @@ help:
 	@echo "make test-backends     run the library's tests on JAX and PyTorch, the engine's on JAX"
 	@echo "make test-lowest       run the library's tests on the oldest releases it takes"
 	@echo "make run-experiments   run every study, write results/; QUICK=1: a smoke run"
+	@echo "make site              build the site from results/ in site/"
 	@echo "make readme            renew the lists of findings in the pages from results/"
 	@echo "make gallery           draw every loss and list its facts in results/gallery"
 	@echo "make benchmarks        time us beside what one would use instead"
@@ -99,6 +100,10 @@ readme: $(READY)
 
 gallery: $(READY)
 	$(RUN) -m hinge_keras.lab.gallery
+	$(RUN) -m hinge_keras.lab.samples
+
+site: $(READY)
+	$(RUN) -m hinge_keras.lab.site
 
 clean:
 	rm -rf .venv .venv-lowest

@@ -65,6 +65,7 @@ def run_all(names, options):
         from experiments import documents
         from hinge_keras.lab import (  # Keras and its backend load only now.
             account,
+            site,
             study,
         )
 
@@ -91,6 +92,7 @@ def run_all(names, options):
         table(ran, perf_counter() - began)
         account.gather(results)
         documents.write(results)
+        site.build(results, results / "site" if apart else results.with_name("site"))
         rest = [account.standing(name, results) for name in names if name not in todo]
         if not options.quick:
             print(account.agreement([*ran, *rest]))
