@@ -52,7 +52,9 @@ def test_a_later_block_that_compiles_leaves_the_pace_as_it_is():
     run.after(9, within=10)
     run.after(0, step=10)
     run.after(31, within=1)
-    assert run.said[-1] == "name: 11 of 40 trials in 0:41, compiling 0:31; about 0:29 left"
+    assert (
+        run.said[-1] == "name: 11 of 40 trials in 0:41, compiling 0:31; about 0:29 left"
+    )
 
 
 def test_a_later_block_that_is_slower_is_part_of_the_pace():

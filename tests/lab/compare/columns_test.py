@@ -383,6 +383,16 @@ def test_suspects_alone_tell_y():
     assert tables.suspects(found, found.cleaned(frame), LABELS + 0.5) == []
 
 
+def test_of_a_rare_class_too_a_leak_is_suspected():
+    rng = np.random.default_rng(0)
+    rare = (rng.random(3000) < 0.01).astype(int)
+    frame = pd.DataFrame(
+        {"noise": rng.normal(size=3000), "closed": rare + rng.normal(0, 0.1, 3000)}
+    )
+    found = tables.described(frame, rare)
+    assert tables.suspects(found, found.cleaned(frame), rare) == ["closed"]
+
+
 def test_a_large_majority_has_no_suspects():
     rare = (np.arange(ROWS) < 5).astype(int)
     frame = pd.DataFrame({"it": rare + DRAWS.normal(0, 0.01, ROWS)})
