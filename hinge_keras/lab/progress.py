@@ -1,8 +1,10 @@
 """How far a run is and when it will end, on standard error."""
 
 import sys
+import textwrap
 import time
 
+WIDE = 79  # Characters of a line on a terminal.
 EVERY = 5.0  # Seconds between lines; nothing is said of a run shorter than that.
 LATE = 2.0  # A block that shows itself so much later than its pace has compiled.
 
@@ -80,3 +82,8 @@ def duration(seconds):
     """`75` -> `1:15`, to the nearest second."""
     minutes, seconds = divmod(round(seconds), 60)
     return f"{minutes}:{seconds:02d}"
+
+
+def wrapped(told, indent="  "):
+    """A sentence over as many indented lines as it needs."""
+    return textwrap.fill(told, WIDE, initial_indent=indent, subsequent_indent=indent)

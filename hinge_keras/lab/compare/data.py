@@ -174,8 +174,8 @@ class Data:
                 yield f"{named(same.column)} says what y says, and is set aside."
         if self.suspects:
             yield (
-                f"{named(self.suspects)} alone tells y nearly always: set it aside with "
-                "ignore= if it is not known beforehand."
+                f"{named(self.suspects)} alone tells y nearly always: ignore it if it is "
+                "not known beforehand."
             )
 
     def order(self):
@@ -188,7 +188,7 @@ class Data:
             yield (
                 f"{named(dates)} holds dates or times, and a random split learns from "
                 "rows later than those it is tested on: if later rows are to be foretold,"
-                f" split by time={dates[0]!r}."
+                f" give {dates[0]!r} as the time."
             )
 
     def oddities(self):

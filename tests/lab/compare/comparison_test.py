@@ -23,7 +23,16 @@ from hinge_keras.lab.tables.archive import Archive
 
 QUICK = {"seeds": 6, "learning_rates": [0.01, 0.1], "epochs": 3, "verbose": False}
 DATA = dict.fromkeys(
-    ("sample_weight class_weight positive task groups time test splitter").split()
+    [
+        "sample_weight",
+        "class_weight",
+        "positive",
+        "task",
+        "groups",
+        "time",
+        "test",
+        "splitter",
+    ]
 ) | {"columns": None, "ignore": (), "standardise": True}
 ONE = {**QUICK, "learning_rates": 0.1, "losses": ["hinge"]}  # Without a search.
 
@@ -175,7 +184,7 @@ def test_without_pyarrow_parquet_is_refused_in_a_sentence(comparison, tmp_path):
 def test_dates_are_told_of_unless_rows_are_split_by_them():
     x, y = messy()
     x["seen"] = pd.date_range("2020-01-01", periods=len(x)).astype(str)
-    told = "if later rows are to be foretold, split by time='seen'"
+    told = "if later rows are to be foretold, give 'seen' as the time"
     understood = {**DATA, "time": None}
     assert told in " ".join(data.understood(x, y, understood).remarks)
     understood["time"] = "seen"
