@@ -67,7 +67,7 @@ def looked_at(results):
         ("tensorboard", "to look at curves"),
     ):
         there = importlib.util.find_spec(name) is not None
-        told = version(name) if there else f"not here; needed for {use} alone"
+        told = version(name) if there else f"not here; only to read {use}"
         yield Found(name, GOOD if there else ABSENT, told)
     yield from data()
     yield tables(results)
@@ -200,7 +200,8 @@ def data():
         except (ValueError, OSError) as error:
             wrong.append(str(error))
     fetched = sum(bool(file.url) for file in lacking)
-    told = f"{len(right)} of {len(sources.catalogue())} files here, checksums right"
+    told = f"{len(right)} of {len(sources.catalogue())} files here"
+    told += ", with the right checksums" if right else ""
     if lacking:
         told += (
             f"; {fetched} can be downloaded when needed, {len(lacking) - fetched} not"
