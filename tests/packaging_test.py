@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 TOML = tomllib.loads((ROOT / "pyproject.toml").read_text())
 TAKEN = ("hinge_keras", "tests", "experiments", "benchmarks")
 BUILD = (
-    "import sys, setuptools.build_meta as build\n"
-    "build.build_sdist(sys.argv[1]); build.build_wheel(sys.argv[1])"
+    "import sys, setuptools.build_meta as build; folder = sys.argv[1]\n"
+    "build.build_sdist(folder); build.build_wheel(folder)"
 )
 
 
