@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 # In the order in which a name is looked for; the first needs no Keras.
 ROOMS = ("calibration", "losses", "metrics", "layers", "check")
 LABORATORY = ("Comparison", "Predictor", "compare")
-MODULES = (*ROOMS, "configured", "lab", "margins", "refusal", "svm", "weights")
+MODULES = (*ROOMS, "cli", "configured", "lab", "margins", "refusal", "svm", "weights")
 
 if TYPE_CHECKING:  # Type checkers follow no star into a package that imports this.
     from hinge_keras import calibration as calibration

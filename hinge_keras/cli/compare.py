@@ -163,7 +163,7 @@ SPOKEN = {
     "task='regression'": "a target of numbers",
     "x has": "the file has",
     "choose_by is": "--metric is",
-    "metrics is": "--metric is",
+    "metrics has": "--metric is",
     "y holds": "the target holds",
 }
 KNOWN = ("accuracy", "balanced_accuracy", "absolute_error")

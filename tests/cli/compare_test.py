@@ -143,7 +143,11 @@ def test_a_file_becomes_an_answer_and_a_page(file, tmp_path, capsys, monkeypatch
         (["--target", "a", "--ignore", "nowhere"], 2, "--ignore is 'nowhere'"),
         (["--target", "y", "--time", "y"], 2, "which is the target"),
         (["--target", "customer_id"], 1, "accepted"),
-        (["--target", "y", "--metric", "nonsense"], 1, "--metric is 'nonsense'"),
+        (
+            ["--target", "y", "--metric", "nonsense"],
+            1,
+            "--metric is 'nonsense', which makes no metric",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_refused(
