@@ -1,6 +1,7 @@
 """Runs studies by name: `python -m experiments circles --quick`; all by default."""
 
 import argparse
+import json
 import os
 import sys
 import tempfile
@@ -11,8 +12,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 
-from hinge_keras.lab.options import with_options
-from hinge_keras.lab.progress import duration
+from hinge_keras.lab.options import marked, with_options
+from hinge_keras.lab.progress import duration, wrapped
 from hinge_keras.lab.tables import state
 
 HERE = Path(__file__).parent
@@ -33,6 +34,12 @@ def main(arguments=None):
     parser.add_argument(
         "--list", action="store_true", help="list the studies and their questions"
     )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write what there is to say to a file, as JSON too",
+    )
     with_options(parser)
     options = parser.parse_args(arguments)
     try:
@@ -42,6 +49,8 @@ def main(arguments=None):
         return 2
     if options.list:
         print("\n".join(f"{name}: {question(name)}" for name in names))
+        told = [{"study": name, "question": question(name)} for name in names]
+        as_json(told, options.json)
         return 0
     try:
         return run_all(names, options)
@@ -89,13 +98,14 @@ def run_all(names, options):
             return 4
         if options.verify:
             ran = [account.against(each, options.results) for each in ran]
-        table(ran, perf_counter() - began)
+        table(ran, perf_counter() - began, options.quick)
         account.gather(results)
         documents.write(results)
         site.build(results, results / "site" if apart else results.with_name("site"))
         rest = [account.standing(name, results) for name in names if name not in todo]
         if not options.quick:
             print(account.agreement([*ran, *rest]))
+    as_json([said(each, options.quick) for each in ran], options.json)
     failed = [each.name for each in ran if each.failed]
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
@@ -105,15 +115,36 @@ def run_all(names, options):
     return 0
 
 
-def table(ran, seconds):
-    """Each study's trained trials, time and finding."""
+def table(ran, seconds, quick):
+    """Each study's trained trials and time, its finding below."""
     width = max(len(each.name) for each in ran)
-    print(f"\n{'study':{width}}  trained   time  finding")
+    print(f"\n{'study':{width}}  trained   time")
     for each in ran:
         time = duration(each.seconds)
-        print(f"{each.name:{width}} {each.trained:>8} {time:>6}  {each.finding}")
+        print(f"{each.name:{width}} {each.trained:>8} {time:>6}")
+        print(wrapped(marked(each.finding, quick)))
     trained = sum(each.trained for each in ran)
     print(f"{'all':{width}} {trained:>8} {duration(seconds):>6}")
+
+
+def said(ran, quick):
+    """What there is to say of a study that ran, for a program."""
+    return {
+        "study": ran.name,
+        "trained": ran.trained,
+        "seconds": round(ran.seconds, 3),
+        "smoke_run": bool(quick),
+        "failed": ran.failed,
+        "finding": ran.finding,
+        "verdicts": ran.after,
+        "published_verdicts": ran.before,
+    }
+
+
+def as_json(told, file):
+    """Write to a file, if there is one to write to."""
+    if file is not None:
+        file.write_text(json.dumps(told, indent=1) + "\n")
 
 
 def is_unchanged(name, results):

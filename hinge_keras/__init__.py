@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 # In the order in which a name is looked for; the first needs no Keras.
 ROOMS = ("calibration", "losses", "metrics", "layers", "check")
 LABORATORY = ("Comparison", "Predictor", "compare")
-MODULES = (*ROOMS, "configured", "lab", "margins", "refusal", "svm", "weights")
+MODULES = (*ROOMS, "cli", "configured", "lab", "margins", "refusal", "svm", "weights")
 
 if TYPE_CHECKING:  # Type checkers follow no star into a package that imports this.
     from hinge_keras import calibration as calibration
@@ -56,7 +56,7 @@ else:
         if name in MODULES:
             return importlib.import_module(f"hinge_keras.{name}")
         if name in LABORATORY:
-            return getattr(importlib.import_module("hinge_keras.lab.compare"), name)
+            return getattr(laboratory(name), name)
         if name == "__all__":
             return public()
         if not name.startswith("_"):
@@ -67,6 +67,15 @@ else:
 
     def __dir__():
         return sorted({*globals(), *public()})
+
+
+def laboratory(name):
+    """The room of `compare`; in one sentence, what is to be installed for it."""
+    try:
+        return importlib.import_module("hinge_keras.lab.compare")
+    except ModuleNotFoundError as error:
+        needed = f'hk.{name} needs {error.name}: pip install "hinge_keras[lab]"'
+        raise ModuleNotFoundError(needed, name=error.name) from None
 
 
 def rooms():

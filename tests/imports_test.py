@@ -166,6 +166,22 @@ def test_every_public_name_is_there_and_listed():
     assert names <= set(starred)
 
 
+@pytest.mark.parametrize("package", ["pandas", "matplotlib", "sklearn"])
+def test_without_the_laboratory_compare_says_what_to_install(package):
+    code = (
+        f"import sys; sys.modules[{package!r}] = None\n"
+        "import hinge_keras as hk\n"
+        "try: hk.compare\n"
+        "except ModuleNotFoundError as error: print(error)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.stdout.splitlines() == [
+        f'hk.compare needs {package}: pip install "hinge_keras[lab]"'
+    ]
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
         hk.nonsense  # noqa: B018

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import __main__ as benchmarks
 from experiments import __main__ as command
+from hinge_keras.cli import commands, terminal
 from hinge_keras.lab import study
 from hinge_keras.lab.page import index
 
@@ -26,6 +27,15 @@ def test_its_commands_are_targets_of_the_makefile():
     commands = re.findall(r"make ([a-z-]+)", README)
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {"test", "run-experiments"} <= set(commands) <= set(targets)
+
+
+def test_its_commands_are_those_of_the_command_line():
+    shown = re.findall(r"^hinge-keras ([a-z]+)", README, re.MULTILINE)
+    every = [
+        each.name or each.callback.__name__ for each in commands.app.registered_commands
+    ]
+    assert sorted(shown) == sorted(every)
+    assert terminal.STATUSES in " ".join(README.split())
 
 
 PAGES = {"README.md": "results", "experiments/README.md": "../results"}

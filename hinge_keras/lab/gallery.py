@@ -8,7 +8,6 @@ along the score of a label, of the losses that are neither), `losses.csv` and a
 page of them.
 """
 
-import inspect
 import math
 import sys
 from pathlib import Path
@@ -20,7 +19,6 @@ import pandas as pd
 from hinge_keras.lab.figures import as_png
 from hinge_keras.lab.figures.canvas import panels
 from hinge_keras.losses import (
-    LOSSES,
     AsymmetricMargin,
     BinaryLoss,
     Hinge,
@@ -29,22 +27,10 @@ from hinge_keras.losses import (
     MultilabelMargin,
     SquaredHinge,
 )
+from hinge_keras.losses.examples import every_loss, source
 
-EXAMPLES = {  # For the arguments that have no default.
-    "k": 2,
-    "class_counts": [100, 30, 10, 3],
-    "costs": [[float(abs(i - j)) for j in range(4)] for i in range(4)],
-}
 COLOURS = {"value": "#0072B2", "slope": "#D55E00", "curvature": "#009E73"}
 LOOKS = [("-", "#0072B2"), ("--", "#D55E00")]
-
-
-def every_loss():
-    """One instance of each loss, defaults where there are any."""
-    for cls in LOSSES.classes.values():
-        if cls.__module__.startswith("hinge_keras."):
-            needed = inspect.signature(cls).parameters.keys() & EXAMPLES.keys()
-            yield cls(**{name: EXAMPLES[name] for name in needed})
 
 
 def facts():
@@ -71,11 +57,6 @@ def kind(loss):
     if isinstance(loss, MulticlassLoss):
         return "multiclass"
     return "relation" if type(loss).__name__ in RELATIONS else "signed"
-
-
-def source(cls):
-    """The last paragraph of a docstring is where the loss comes from."""
-    return " ".join(inspect.getdoc(cls).split("\n\n")[-1].split())
 
 
 def binary_figure():

@@ -18,7 +18,7 @@ def train_missing(experiment, missing, archive, name, say=True):
     if not missing:
         return
     if say:
-        print(f"{name}: {len(missing)} trials to train", flush=True)
+        print(f"{name}: {len(missing)} trials to train, compiling first", flush=True)
     key_of = {trial: key for key, trial in missing.items()}
     progress = Progress(name, len(missing), sys.stderr if say else io.StringIO())
     try:

@@ -3,6 +3,12 @@
 from pathlib import Path
 
 RESULTS = Path("results")
+SMOKE = "smoke run, no finding"  # What stands before the findings of one.
+
+
+def marked(finding, quick):
+    """A finding; that of a smoke run as what it is."""
+    return f"({SMOKE}) {finding}" if quick else finding
 
 
 def with_options(parser):

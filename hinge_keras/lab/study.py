@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -23,10 +24,10 @@ from hinge_keras.lab.data.sources import MissingData
 from hinge_keras.lab.figures import as_png
 from hinge_keras.lab.gathering import train_missing
 from hinge_keras.lab.grid import identity
-from hinge_keras.lab.options import RESULTS, with_options
+from hinge_keras.lab.options import RESULTS, SMOKE, marked, with_options
 from hinge_keras.lab.page import findings as pages
 from hinge_keras.lab.page.setting import counted, setting
-from hinge_keras.lab.progress import duration
+from hinge_keras.lab.progress import duration, wrapped
 from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables import state, view
 from hinge_keras.lab.tables.archive import Archive, Locked, Record
@@ -99,9 +100,9 @@ def run(module, results=RESULTS, quick=False, keep_published=False):
             code = state.digest(module.__file__)
             state.keep(folder, skipped=code, lacked=missing.path)
     seconds = time.perf_counter() - start
+    told = wrapped(marked(finding, quick))
     print(
-        f"{name}: trained {trained}, {duration(seconds)}; {folder}\n  {finding}",
-        flush=True,
+        f"{name}: trained {trained}, {duration(seconds)}; {folder}\n{told}", flush=True
     )
     return Ran(name, trained, seconds, finding, before, verdicts(folder))
 
@@ -228,6 +229,8 @@ def published(module, folder, results):
     found = module.findings(results)
     if not getattr(module, "FULL", True):
         found = pages.of_slice(found, whole(name_of(module.__file__)))
+    if results.quick:
+        found = replace(found, notes=f"({SMOKE}) {found.notes}".strip())
     asked = question(module)
     lines = {"script": f"`python -m {spec_of(module)}`", **results.setting}
     if results.cells:

@@ -1,5 +1,6 @@
 """`hk.compare`: from a user's data, model and losses to a `Comparison`."""
 
+import textwrap
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from hinge_keras.lab.compare.comparison import Comparison
 from hinge_keras.lab.compare.trained import searched
 from hinge_keras.lab.grid.experiment import Experiment
 
+WIDE = 79
 MOST_TOLD = 20  # Columns of which each is told, those of plain numbers too.
 RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 
@@ -197,12 +199,25 @@ def check_head(built, given, experiment):
 
 def say(given):
     """Tell what the data are taken for, before anything is trained on them."""
+    print(*lines(given), sep="\n", flush=True)
+
+
+def lines(given):
+    """What the data are taken for, in lines of at most 79 characters."""
     if given.columns is not None:
         found = given.columns.table
         plain = found[found.kind == NUMBER] if len(found) > MOST_TOLD else found[:0]
-        print(found.drop(index=plain.index).to_string(index=False), flush=True)
+        for row in found.drop(index=plain.index).to_dict("records"):
+            becomes = f"; becomes {row['becomes']}" if row["used"] else "; set aside"
+            yield wrapped(f"{row['column']}: {row['kind']}, {row['why']}{becomes}")
         if len(plain):
-            print(f"and {len(plain)} columns of numbers", flush=True)
-    split = f"rows split {given.splits.told}"
-    for sentence in (given.labels.why, split, *given.remarks):
-        print(f"compare: {sentence}", flush=True)
+            yield f"and {len(plain)} columns of numbers"
+    yield wrapped(f"y: {given.labels.why}; rows split {given.splits.told}")
+    for sentence in given.remarks:
+        yield wrapped(f"! {sentence}")
+
+
+def wrapped(told):
+    """A line for people, over as many lines as it needs; no name breaks it."""
+    plain = " ".join(filter(str.isprintable, told.split()))
+    return textwrap.fill(plain, WIDE, subsequent_indent="    ")

@@ -14,7 +14,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import KFold, cross_val_score
+from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
@@ -38,6 +38,7 @@ NAMED_ROWS, NAMED_DISTINCT = 20, 0.9
 FEW_TEXTS, REPEATS, WORDS_EACH = 20, 10, 3
 # From which shares on a majority is too large, and a tree too often right.
 MAJORITY, RIGHT, RIGHT_AT_FIRST = 0.95, 0.99, 0.98
+RIGHT_OF_RARE, FEWEST_SEEN = 0.97, 6  # So few rows of a class show nothing.
 SUSPECT_ROWS, FIRST_ROWS = 5000, 500
 
 
@@ -372,9 +373,11 @@ def suspects(columns, cleaned, labels):
         labels: As it was described with; floats have no suspects.
     """
     labels = np.asarray(labels)
-    if labels.dtype.kind == "f" or np.bincount(labels).max() >= MAJORITY * len(labels):
+    if labels.dtype.kind == "f":
         return []
     rows = np.random.default_rng(0).permutation(len(labels))[:SUSPECT_ROWS]
+    if np.bincount(labels[rows]).min() < FEWEST_SEEN:
+        return []
     found = [
         label
         for place, (label, _) in enumerate(columns.features)
@@ -384,13 +387,26 @@ def suspects(columns, cleaned, labels):
 
 
 def tells(values, labels):
-    """Whether a small tree on one column is almost always right about other rows."""
+    """Whether a small tree on one column is almost always right about other rows.
+
+    Where nearly all rows are of one class, right about each class.
+    """
     if values.dtype.kind != "f":
         values = pd.Series(pd.factorize(values, sort=True)[0])
     inputs = values.to_numpy(float)[:, None]
-    leaves = max(8, 2 * len(np.unique(labels)))
-    tree = DecisionTreeClassifier(max_leaf_nodes=leaves, random_state=0)
-    x, y = inputs[:FIRST_ROWS], labels[:FIRST_ROWS]
-    if tree.fit(x, y).score(x, y) < RIGHT_AT_FIRST:
-        return False
-    return cross_val_score(tree, inputs, labels, cv=KFold(3)).mean() >= RIGHT
+    counts = np.bincount(labels)
+    rare = counts.max() >= MAJORITY * len(labels)
+    leaves = max(8, 2 * len(counts))
+    tree = DecisionTreeClassifier(
+        max_leaf_nodes=leaves,
+        random_state=0,
+        class_weight="balanced" if rare else None,
+    )
+    score = "balanced_accuracy" if rare else "accuracy"
+    if not rare:
+        x, y = inputs[:FIRST_ROWS], labels[:FIRST_ROWS]
+        if tree.fit(x, y).score(x, y) < RIGHT_AT_FIRST:
+            return False
+    folds = (StratifiedKFold if rare else KFold)(3)
+    right = cross_val_score(tree, inputs, labels, cv=folds, scoring=score).mean()
+    return right >= (RIGHT_OF_RARE if rare else RIGHT)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from hinge_keras.lab import analysis, figures
-from hinge_keras.lab.compare import advice, held_out, predictor
+from hinge_keras.lab.compare import advice, exports, held_out, predictor
 from hinge_keras.lab.compare.baselines import USUAL
 from hinge_keras.lab.compare.data import Data
 from hinge_keras.lab.grid.experiment import Experiment
-from hinge_keras.lab.page import findings, words
+from hinge_keras.lab.page import findings, standalone, words
 from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables import view
 from hinge_keras.lab.tables.schema import (
@@ -29,6 +29,7 @@ from hinge_keras.lab.tables.schema import (
 from hinge_keras.lab.training.record import environment
 
 # A hundredth of the targets' deviation does not matter.
+QUESTION = "Which loss for these data?"
 DEVIATIONS = Unit("deviations of y", 1.0, 0.01, higher_is_better=False)
 
 
@@ -240,18 +241,18 @@ class Comparison:
     def plot_curves(self, measure: str | None = None):
         """Validation curves at the chosen rates."""
         return figures.curves(
-            self.results.curves(self.chosen),
+            undollared(self.results.curves(self.chosen)),
             measure or self.choose_by,
             title="Each loss at its own best rate",
         )
 
     def plot_gaps(self, measure: str | None = None):
         """Paired differences with their intervals."""
-        title = advice.headline(self, measure or self.choose_by)
-        return figures.gaps(self.summary(measure), title=title)
+        title = undollared(advice.headline(self, measure or self.choose_by))
+        return figures.gaps(undollared(self.summary(measure)), title=title)
 
-    def files(self):
-        """The tables as CSV files, by name; none of no rows."""
+    def tables(self):
+        """The tables by name; none of no rows."""
         tables = {
             "trials": self.trials,
             "curves": self.curves,
@@ -259,38 +260,97 @@ class Comparison:
             "means": self.means(),
             "columns": self.columns,
         }
-        return {f"{n}.csv": view.as_csv(t) for n, t in tables.items() if len(t)}
+        return {name: table for name, table in tables.items() if len(table)}
+
+    def files(self):
+        """The tables as CSV files, by name."""
+        return {
+            f"{name}.csv": view.as_csv(exports.inert(table))
+            for name, table in self.tables().items()
+        }
 
     def to_csv(self, folder) -> None:
         """Write the tables as CSV files."""
         view.publish(folder, self.files())
 
-    def report(self, folder) -> Path:
-        """Write tables, figures and a page, and return the page's path."""
+    def report(
+        self, folder, *, parquet: bool = False, tensorboard: bool = False
+    ) -> Path:
+        """Write tables, figures and a page, and return the page's path.
+
+        Beside `README.md` stands `index.html`, the same in one file for a browser.
+
+        Args:
+            folder: Where to.
+            parquet: Whether tables are written as Parquet too, which needs pyarrow.
+            tensorboard: Whether learning curves are written as event files too, below
+                `tensorboard`, which needs TensorFlow.
+        """
+        plots = {n: figures.as_png(plot) for n, plot in self.plots().items()}
+        files = self.files()
+        if parquet:
+            files |= exports.parquet(self.tables())
+        files |= {f"{name}.png": content for name, content in plots.items()}
+        files |= {
+            "README.md": self.page(plots).encode(),
+            "index.html": self.standalone(plots).encode(),
+        }
+        view.publish(folder, files)
+        if tensorboard:
+            exports.events(Path(folder) / "tensorboard", self.curves)
+        return Path(folder) / "README.md"
+
+    def plots(self):
+        """The page's figures by name."""
         plots = {} if self.nothing_measured else {"curves": self.plot_curves()}
         if not self.summary().empty:
             plots = {"gaps": self.plot_gaps(), **plots}
+        return plots
+
+    def page(self, plots):
+        """The page in Markdown."""
         found = findings.Findings(
-            sentence=self.recommendation(),
-            summary=self.summary(),
+            sentence=words.literal(self.recommendation()),
+            summary=words.literally(self.summary()),
             figures=plots,
             notes=self.notes(),
         )
-        page = findings.page(
-            found, "Which loss for these data?", self.setting(), by="hk.compare"
-        )
-        pictures = {f"{n}.png": figures.as_png(plot) for n, plot in plots.items()}
-        files = {**self.files(), **pictures, "README.md": page.encode()}
-        view.publish(folder, files)
-        return Path(folder) / "README.md"
+        setting = {name: words.literal(told) for name, told in self.setting().items()}
+        return findings.page(found, QUESTION, setting, by="hk.compare")
 
     def notes(self):
         """What stands below the answer: the verdict, remarks, means, columns."""
-        parts = [self.verdict(), "\n".join(f"- {told}" for told in self.remarks)]
-        parts.append(words.markdown(self.means()))
+        told = [f"- {words.literal(remark)}" for remark in self.remarks]
+        parts = [words.literal(self.verdict()), "\n".join(told)]
+        parts.append(words.markdown(words.literally(self.means())))
         if len(self.columns):
-            parts.append(words.markdown(self.columns))
+            parts.append(words.markdown(words.literally(self.columns)))
         return "\n\n".join(part for part in parts if part)
+
+    def standalone(self, plots):
+        """The page as one file of HTML that needs no other."""
+        seen = {
+            "gaps": advice.headline(self, self.choose_by) if "gaps" in plots else "",
+            "curves": f"{self.choose_by} on validation data, epoch by epoch",
+        }
+        summary = self.summary()
+        parts = [
+            standalone.sentence(self.recommendation(), "answer"),
+            standalone.sentence(self.verdict()),
+            standalone.remarks(self.remarks),
+            *(standalone.picture(png, seen[name]) for name, png in plots.items()),
+            standalone.heading("What each is worth"),
+            standalone.table(self.means()),
+        ]
+        if len(summary):
+            parts.append(standalone.heading("Comparisons"))
+            parts.append(standalone.table(words.comparisons(summary)))
+        if len(self.columns):
+            parts.append(standalone.heading("What each column was taken for"))
+            parts.append(standalone.table(self.columns))
+        parts.append(standalone.heading("Setting"))
+        parts.append(standalone.lines(self.setting()))
+        return standalone.document(QUESTION, parts, by="hk.compare")
 
     def setting(self):
         """What was run, in lines for the page."""
@@ -325,3 +385,12 @@ class Comparison:
         return (
             f"{told}<p>{html.escape(self.verdict())}</p>{table}<p>{self.budget()}</p>"
         )
+
+
+def undollared(told):
+    """A text, or a table's texts, in which figures take a dollar for a dollar."""
+    if isinstance(told, str):
+        return told.replace("$", r"\$")
+    return told.map(
+        lambda value: undollared(value) if isinstance(value, str) else value
+    )

@@ -140,7 +140,13 @@ class Data:
     @property
     def remarks(self):
         """What is odd about the data, one sentence each."""
-        return [*self.imbalance(), *self.copies(), *self.leaks(), *self.oddities()]
+        return [
+            *self.imbalance(),
+            *self.copies(),
+            *self.leaks(),
+            *self.order(),
+            *self.oddities(),
+        ]
 
     def imbalance(self):
         if not self.is_regression and self.rarest < RARE:
@@ -168,8 +174,21 @@ class Data:
                 yield f"{named(same.column)} says what y says, and is set aside."
         if self.suspects:
             yield (
-                f"{named(self.suspects)} alone tells y nearly always: set it aside with "
-                "ignore= if it is not known beforehand."
+                f"{named(self.suspects)} alone tells y nearly always: ignore it if it is "
+                "not known beforehand."
+            )
+
+    def order(self):
+        """Dates, where rows are not split by them."""
+        mixed = isinstance(self.splits.plain, splits.ByClass | splits.ByGroup)
+        if self.columns is None or not mixed:
+            return
+        dates = [n for n, r in self.columns.used.items() if r.kind == tables.DATE]
+        if dates:
+            yield (
+                f"{named(dates)} holds dates or times, and a random split learns from "
+                "rows later than those it is tested on: if later rows are to be foretold,"
+                f" give {dates[0]!r} as the time."
             )
 
     def oddities(self):

@@ -25,6 +25,8 @@ PLAIN_SIGNS = str.maketrans("\u00a0\u2009\u202f\u2212\u2019", "   -'")
 LARGEST = np.finfo("float32").max
 
 CLOCK, ISO = "clock", "ISO8601"
+OR = " or "  # Between two formats of dates in one column, the usual one first.
+MOST_READ = 0.5  # The share that the usual one must read for there to be another.
 TIME = re.compile(
     r"(?:(?P<days>-?\d+) days?,? \+?)?(?P<hours>\d{1,3}):(?P<minutes>\d\d)"
     r"(?::(?P<seconds>\d\d(?:\.\d+)?))?(?: ?(?P<half>[ap])\.?m\.?)?",
@@ -187,6 +189,10 @@ def seconds(value):
 def instants(values, form):
     """Texts as moments or, with `CLOCK`, as seconds; NaT or NaN where they are none."""
     values = pd.Series(values, dtype=object)
+    first, _, others = form.partition(OR)
+    if others:
+        moments = instants(values, first)
+        return moments.fillna(instants(values, others))
     if form == CLOCK:
         return spread(values, seconds, float)
     moments = pd.to_datetime(values, format=form, errors="coerce", utc=True)
@@ -291,6 +297,10 @@ def date_form(counts):
     """The `Form` of dates or times that reads the most rows, given the rows of each text."""
     has_digits = any(re.search(r"\d", value) for value in counts.index[:SAMPLE])
     form, failed = best(counts, FORMS_OF_DATES if has_digits else (), instants)
+    if form != CLOCK and MOST_READ < 1 - failed.sum() / max(1, counts.sum()) < 1:
+        second, rest = best(failed, FORMS_OF_DATES[1:], instants)
+        if second and rest.sum() <= failed.sum() / 2:
+            form, failed = form + OR + second, rest
     what = "time" if form == CLOCK else "date"
     example = next(iter(counts.index.difference(failed.index, sort=False)), "")
     why = f"{what}s, such as {example}{order(form)}"

@@ -1,5 +1,7 @@
 """Words for tables and numbers: the only room that makes sentences of them."""
 
+import re
+
 import pandas as pd
 
 from hinge_keras.lab import analysis
@@ -192,6 +194,23 @@ def cell(value):
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:.3g}"
     return str(value)
+
+
+# What Markdown would not show as it stands: marks, links, tags, the border of a cell.
+MARKS = re.compile(
+    r"[\\`*<>|~&@$]|(?<=\])(?=\()|(?<=:)(?=//)|(?<![^\W_])_|_(?![^\W_])|(?<=www)\."
+)
+
+
+def literal(text):
+    """What a user named, so that Markdown shows it as it stands, on one line."""
+    return " ".join(MARKS.sub(r"\\\g<0>", str(text)).split())
+
+
+def literally(table):
+    """A table of which every name and every text is `literal`."""
+    found = table.map(lambda value: literal(value) if isinstance(value, str) else value)
+    return found.set_axis([literal(name) for name in table.columns], axis=1)
 
 
 def titled(tables):

@@ -383,6 +383,29 @@ def test_suspects_alone_tell_y():
     assert tables.suspects(found, found.cleaned(frame), LABELS + 0.5) == []
 
 
+def test_dates_in_two_formats_are_read_in_both():
+    days = pd.date_range("2024-01-13", periods=40)
+    cells = [f"{day:%d.%m.%Y %H:%M}" for day in days[:34]] + [
+        f"{d:%Y-%m-%d}" for d in days[34:]
+    ]
+    frame = pd.DataFrame({"seen": [*cells, "unknown"]})
+    found = tables.described(frame, np.arange(41) % 2)
+    assert found.kinds["seen"].kind == tables.DATE
+    values = found.cleaned(frame)["seen days"]
+    assert values[:40].diff().dropna().eq(1).all()
+    assert np.isnan(values[40])
+
+
+def test_of_a_rare_class_too_a_leak_is_suspected():
+    rng = np.random.default_rng(0)
+    rare = (rng.random(3000) < 0.01).astype(int)
+    frame = pd.DataFrame(
+        {"noise": rng.normal(size=3000), "closed": rare + rng.normal(0, 0.1, 3000)}
+    )
+    found = tables.described(frame, rare)
+    assert tables.suspects(found, found.cleaned(frame), rare) == ["closed"]
+
+
 def test_a_large_majority_has_no_suspects():
     rare = (np.arange(ROWS) < 5).astype(int)
     frame = pd.DataFrame({"it": rare + DRAWS.normal(0, 0.01, ROWS)})

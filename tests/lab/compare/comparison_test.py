@@ -1,6 +1,9 @@
 """`hk.compare` answers, by rules, in words, tables, pages and models."""
 
+import csv
+import html
 import pickle
+import re
 import subprocess
 import sys
 import time
@@ -19,6 +22,18 @@ from hinge_keras.lab.compare.baselines import TREES, USUAL
 from hinge_keras.lab.tables.archive import Archive
 
 QUICK = {"seeds": 6, "learning_rates": [0.01, 0.1], "epochs": 3, "verbose": False}
+DATA = dict.fromkeys(
+    [
+        "sample_weight",
+        "class_weight",
+        "positive",
+        "task",
+        "groups",
+        "time",
+        "test",
+        "splitter",
+    ]
+) | {"columns": None, "ignore": (), "standardise": True}
 ONE = {**QUICK, "learning_rates": 0.1, "losses": ["hinge"]}  # Without a search.
 
 
@@ -91,6 +106,89 @@ def test_it_speaks_in_words_tables_and_pages(comparison, tmp_path):
     assert comparison.verdict() in page
     kept = pd.read_csv(tmp_path / "report" / "trials.csv")
     assert len(kept) == len(comparison.trials)
+
+
+HOSTILE = ["<script>alert(1)</script>", "a|b *c* $d$ \\frac$", '=HYPERLINK("http://x")']
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    """Names of columns, classes and losses that would be taken for more than names."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({name: rng.normal(size=120) for name in HOSTILE[:2]})
+    frame[HOSTILE[2]] = rng.choice(HOSTILE, 120)
+    y = np.where(frame[HOSTILE[0]] > 0, HOSTILE[0], HOSTILE[1])
+    losses = {HOSTILE[0]: "hinge", HOSTILE[1]: "cross_entropy", HOSTILE[2]: "hinge"}
+    return hk.compare(None, frame, y, losses=losses, **QUICK | {"learning_rates": 0.1})
+
+
+def test_hostile_names_are_text_wherever_they_stand(hostile, tmp_path):
+    page = hostile.report(tmp_path).read_text()
+    told = re.sub(r"\\.", "", page.split("-->", 1)[1])
+    assert "<" not in told
+    assert "$" not in told
+    assert not [x for x in told.splitlines() if x.startswith("|") and x.count("*")]
+    widths = [line.count("|") for line in told.splitlines() if line.startswith("|")]
+    assert {*widths} == {6, 10, 11}
+    for shown in (hostile._repr_html_(), (tmp_path / "index.html").read_text()):
+        assert "<script" not in shown
+        assert "&lt;script&gt;" in shown
+        assert html.escape(HOSTILE[2]) in shown
+    for name in ("columns", "means", "summary", "trials"):
+        rows = csv.reader((tmp_path / f"{name}.csv").read_text().splitlines())
+        assert not [cell for row in rows for cell in row if cell.startswith("=")]
+
+
+def test_what_a_table_is_taken_for_fits_80_columns(hostile):
+    told = list(call.lines(hostile.data))
+    assert max(len(line) for text in told for line in text.splitlines()) < 80
+    assert any(text.startswith("! 'a|b") or "alone tells y" in text for text in told)
+
+
+def test_a_page_in_one_file_holds_its_figures(comparison, tmp_path):
+    comparison.report(tmp_path)
+    page = (tmp_path / "index.html").read_text()
+    assert page.count('src="data:image/png;base64,') == 2
+    for told in (comparison.recommendation(), comparison.verdict()):
+        assert html.escape(told) in page
+
+
+def test_learning_curves_are_written_for_tensorboard(comparison, tmp_path):
+    tf = pytest.importorskip("tensorflow")
+    comparison.report(tmp_path, tensorboard=True)
+    files = sorted((tmp_path / "tensorboard").glob("*/*.curve"))
+    assert len(files) == len(comparison.trials)
+    records = tf.compat.v1.io.tf_record_iterator(str(files[0]))
+    steps = {
+        event.step
+        for event in map(tf.compat.v1.Event.FromString, records)
+        for value in event.summary.value
+        if value.tag == "validation_accuracy"
+    }
+    assert steps == {*comparison.curves.epoch}
+
+
+def test_without_pyarrow_parquet_is_refused_in_a_sentence(comparison, tmp_path):
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        with pytest.raises(ImportError, match=r'pip install "hinge_keras\[parquet\]"'):
+            comparison.report(tmp_path, parquet=True)
+        assert not any(tmp_path.iterdir())
+    else:
+        comparison.report(tmp_path, parquet=True)
+        kept = pd.read_parquet(tmp_path / "trials.parquet")
+        pd.testing.assert_frame_equal(kept, comparison.trials)
+
+
+def test_dates_are_told_of_unless_rows_are_split_by_them():
+    x, y = messy()
+    x["seen"] = pd.date_range("2020-01-01", periods=len(x)).astype(str)
+    told = "if later rows are to be foretold, give 'seen' as the time"
+    understood = {**DATA, "time": None}
+    assert told in " ".join(data.understood(x, y, understood).remarks)
+    understood["time"] = "seen"
+    assert told not in " ".join(data.understood(x, y, understood).remarks)
 
 
 def test_one_loss_alone_is_measured_and_not_compared(tmp_path):

@@ -188,3 +188,20 @@ def test_a_data_set_is_told_the_same_in_every_run():
     noisy = data.with_label_noise(data.iris(), 0.2)
     assert words.dataset(noisy) == "iris, noise 0.2 (clean iris, share 0.2)"
     assert " at 0x" not in words.dataset(data.table("ecoli", shares=(9, 9, 9)))
+
+
+def test_a_name_is_text_in_markdown_and_breaks_no_cell():
+    assert words.literal("a|b\nc") == r"a\|b c"
+    assert words.literal("<script>*x*") == r"\<script\>\*x\*"
+    assert words.literal("[l](http://a.b)") == r"[l]\(http:\//a.b)"
+    assert words.literal("_x_ `y` $z$") == r"\_x\_ \`y\` \$z\$"
+
+
+def test_what_is_harmless_in_markdown_stays_as_it_is():
+    told = "squared_hinge better by 1.2 points [0.4, 2], 95 %"
+    assert words.literal(told) == told
+
+
+def test_a_table_of_names_is_literal_heads_and_all():
+    table = words.literally(pd.DataFrame({"a|b": ["<i>"], "n": [0.5]}))
+    assert words.markdown(table) == "| a\\|b | n |\n| --- | --- |\n| \\<i\\> | 0.5 |"
