@@ -293,6 +293,7 @@ def findings(results):
     bars = bars.reset_index()
     bars["search"] = bars.loss + ", " + bars.net
     told = priced(by_loss)
+    worth = by_loss.max().sort_values(ascending=False)
     return lab.Findings(
         sentence=f"Points lost with one knob left: {told}; n = {tuned.seed.nunique()}.",
         notes=f"Left at Keras' default and all others tuned again: "
@@ -306,6 +307,9 @@ def findings(results):
         overturned="nets trained for many times as many steps that lose less than a point "
         "at Adam's default rate, or noisier sets on which a net without weight decay falls "
         "more than a point behind.",
+        means="With few steps to train, tune in this order, and anew for each "
+        f"loss: {', '.join(worth.index)}.",
+        recipe="tune_the_rate",
         summary=summary,
         claims=claims.table(judged(summary)),
         tables={

@@ -145,6 +145,10 @@ def findings(results):
         overturned="a convolution net on the pixels, or whole sentences, in place of "
         "one layer on components, with which cross-entropy has as high a mean over "
         "classes.",
+        means="If rare classes count as much as common ones, tell the loss how "
+        "many examples each has, as hk.LogitAdjusted does, and look at "
+        "what the common ones pay for it.",
+        recipe="long_tail",
         summary=summary,
         claims=claims.table(judged(summary)),
         tables={"means": means.reset_index(), "heads": heads},

@@ -129,6 +129,10 @@ def findings(results):
         f"{words.listed(scaled, '{0} {1:.1f}')}.",
         overturned="a calibration with more than one number, fitted to as few examples, "
         "after which no loss is behind cross-entropy in log loss.",
+        means="If you need probabilities of many classes, train with "
+        "cross-entropy: one temperature mends the calibration of a hinge's "
+        "scores, but not all of its log loss.",
+        recipe="temperature",
         summary=pd.concat([nats, *rest.values()], ignore_index=True),
         claims=claims.table(judged(chosen)),
         tables={"means": means.reset_index()},

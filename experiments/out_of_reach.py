@@ -78,6 +78,10 @@ def findings(results):
         overturned="copies of these sets that may be read here, and the budget to "
         "train on them: each number would then have runs of ours, and a verdict, "
         "beside it.",
+        means="Take these numbers as single reports, for nothing here speaks for "
+        "or against them; if one matters to you, compare the losses on "
+        "your own data.",
+        recipe="compare_losses",
         summary=summary,
         claims=judgements,
         figures={

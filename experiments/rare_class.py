@@ -85,6 +85,10 @@ def findings(results):
         overturned="classes that overlap more, or in more than two dimensions, in "
         "which class weights move balanced accuracy and average precision the same "
         "way.",
+        means="Decide first what you need of a rare class: class weights move "
+        "the border, and so the balanced accuracy, but do not put the "
+        "examples in a better order.",
+        recipe="rare_class",
         summary=summary,
         tables={"means": means.reset_index()},
         figures={

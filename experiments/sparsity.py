@@ -59,6 +59,10 @@ def findings(results):
         notes=f"{share['logistic']:.0%} pull at the logistic loss by more than {FAINT}.",
         overturned="strong weight decay or noisier sets, with which most examples stay "
         "inside the margin of a hinge and pull to the end, as at the logistic loss.",
+        means="In the end a hinge learns from the few examples within its "
+        "margin: count them with hk.MarginViolations(), and take the "
+        "logistic loss if all shall pull.",
+        recipe="who_pulls",
         summary=analysis.compare(trials, "pulling"),
         tables={"pulling": means},
         figures={

@@ -107,6 +107,10 @@ def findings(results):
         overturned="other draws of the noisy circles, which are the post's own and "
         "fixed here, on which the tanh hinge stays points behind by the sign of its "
         "score too.",
+        means="Read a hinge's score by its sign, and never compile it with "
+        "'accuracy' on labels of -1 and +1: hk.SignAccuracy() counts what "
+        "the net decides.",
+        recipe="read_by_sign",
         summary=summary,
         claims=claims.table(judged(trials.groupby("arm"))),
         tables={"readings": means.reset_index()},

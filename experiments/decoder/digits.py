@@ -61,6 +61,9 @@ def findings(results):
         overturned="a tuned rate in place of the paper's, the only one tried, with "
         "which the squared-hinge head is points behind softmax by its largest score "
         "as well.",
+        means="Let the largest score decide, never argmax(sign(scores)): a hinge "
+        "head that looks worse may only be decoded wrongly.",
+        recipe="many_classes",
         summary=analysis.compare(trials, "accuracy", against="softmax"),
         claims=claims.table(
             [claims.explained(text, SOURCE, *read, claims.DECODER, on="digits")]

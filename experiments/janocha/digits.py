@@ -102,6 +102,10 @@ def findings(results):
         overturned="rates chosen on clean labels, or for speed, with which log "
         "withstands wrong labels as well as losses that are linear in the "
         "probability.",
+        means=f"If many of your labels are wrong, try {words.leader(worst)[0]} "
+        "beside cross-entropy, each at its own rate, and judge both by "
+        "labels that you trust.",
+        recipe="wrong_labels",
         summary=noisy,
         tables={
             "epochs": epochs.reset_index(),

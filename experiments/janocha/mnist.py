@@ -70,6 +70,10 @@ def findings(results):
         f"{words.listed(shown, '{0} {1:.1f}')}.",
         overturned="other nets, and epochs until no loss gains any more, after which the "
         "losses that were behind are level with log.",
+        means="Choose by how clean your labels are, and try more than one loss: "
+        f"first are {words.listed(best, '{1} on {0}')}, and beside log, "
+        f"{words.tally(summary)}.",
+        recipe="wrong_labels",
         summary=summary,
         claims=claims.table(judged(speed, summary)),
         tables={"accuracy": means.reset_index(), "epochs": epochs.reset_index()},

@@ -60,6 +60,10 @@ def findings(results):
         overturned="ill-conditioned data, with many more features than examples or a "
         "large C, on which the power stays near 1 although the inner accuracy "
         "shrinks.",
+        means="Solve a linear machine with a smooth hinge by Newton's method, "
+        "and let its inner accuracy shrink with the gradient if you need "
+        "many digits.",
+        recipe="linear_machine",
         summary=summary,
         claims=claims.table([claim]),
         tables={"courses": curves, "limit": excess},

@@ -78,6 +78,9 @@ def findings(results):
         f"{words.tally(summary)}. {stuck}",
         overturned="a larger net, or another tail, on which the order of the losses by "
         "the mean over classes is another.",
+        means="If every class counts alike, judge by the mean over classes, and "
+        f"try {best}, best here with one guess, beside cross-entropy.",
+        recipe="long_tail",
         summary=summary,
         claims=claims.table(judged(summary)),
         tables={"means": means.reset_index()},

@@ -236,12 +236,27 @@ def published(module, folder, results):
         **{f"{n}.csv": view.as_csv(t) for n, t in tables(found, results).items()},
         **courses(results),
         **{f"{n}.png": as_png(figure) for n, figure in found.figures.items()},
-        "README.md": pages.page(found, asked, lines).encode(),
+        "README.md": pages.page(
+            found, asked, lines, recipe=recipe(module, found.recipe)
+        ).encode(),
     }
-    view.publish(folder, files, question=asked, finding=found.sentence)
+    view.publish(folder, files, **said(module, found))
     if not results.kept and not results.quick:  # Else there is more to train.
         state.keep(folder, code=code)
     return found.sentence
+
+
+def said(module, found):
+    """What a study says in words, for its manifest."""
+    return {
+        "question": question(module),
+        "finding": found.sentence,
+        "story": story(module),
+        "notes": found.notes,
+        "overturned": found.overturned,
+        "means": found.means,
+        "recipe": found.recipe,
+    }
 
 
 def whole(name):
@@ -269,6 +284,16 @@ def courses(results):
 def question(module):
     """The first line of a study's docstring."""
     return module.__doc__.strip().splitlines()[0]
+
+
+def story(module):
+    """A study's docstring after its first line: what was claimed, what is done here."""
+    return "\n".join(module.__doc__.strip().splitlines()[1:]).strip()
+
+
+def recipe(module, name):
+    """The text of a recipe that a study names, `""` if it names none."""
+    return (state.recipes(module.__file__) / f"{name}.py").read_text() if name else ""
 
 
 def name_of(file):
