@@ -140,7 +140,7 @@ def findings(results):
             "log_loss": figures.gaps(
                 nats,
                 title=f"Log loss after a temperature: {words.tally(nats)}",
-                unit="nats; below 0 cross-entropy is better",
+                unit="nats",
             ),
             "calibration": figures.heat(
                 wide,
@@ -149,6 +149,7 @@ def findings(results):
                 xlabel="data set, before and after the temperature",
                 ylabel="loss",
                 unit="calibration error, points",
+                lower_is_better=True,
             ),
         },
     )

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from hinge_keras import lab
-from hinge_keras.lab import figures
 from hinge_keras.lab.analysis import claims
 
 TANG = "Tang 2013"
@@ -84,16 +83,7 @@ def findings(results):
         recipe="compare_losses",
         summary=summary,
         claims=judgements,
-        figures={
-            "missing": figures.beside(
-                summary,
-                {"claims": "published numbers"},
-                title=f"{len(judgements)} published numbers have no verdict, for want of data "
-                "or budget",
-                by="data",
-                xlabel="published numbers",
-            )
-        },
+        figures={},
     )
 
 

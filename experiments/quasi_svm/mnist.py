@@ -63,6 +63,10 @@ def findings(results):
                 curves,
                 "accuracy",
                 splits=["train", "validation"],
+                published={
+                    column: dict(zip(EPOCHS, ends, strict=True))
+                    for column, ends in PUBLISHED.items()
+                },
                 title=f"At this budget the recipe ends {below:.1f} points below the "
                 "published run",
             )

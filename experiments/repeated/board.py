@@ -8,15 +8,16 @@ from experiments.repeated.statement import (
     UNMEASURED,
     VERDICTS,
 )
-from hinge_keras.lab.figures.canvas import COLOURS, panels
+from hinge_keras.lab.figures.canvas import panels
+from hinge_keras.lab.figures.colours import QUIET
 from hinge_keras.lab.page import words
 
 LOOKS = {
-    FALSE: COLOURS[1],
-    DEPENDS: COLOURS[4],
-    UNDECIDED: COLOURS[5],
-    UNMEASURED: "grey",
-    TRUE: COLOURS[2],
+    TRUE: {"fillstyle": "full"},
+    DEPENDS: {"fillstyle": "left"},
+    FALSE: {"fillstyle": "none"},
+    UNDECIDED: {"marker": "|"},
+    UNMEASURED: {"marker": "."},
 }
 
 
@@ -33,7 +34,8 @@ def board(cases, title):
     columns = [verdict for verdict in VERDICTS if (cases.verdict == verdict).any()]
     for place, rows in enumerate(groups):
         verdict = rows.verdict.iloc[0]
-        axis.plot(columns.index(verdict), place, "o", color=LOOKS[verdict], ms=9)
+        look = {"marker": "o", "ms": 9, "mfcalt": "white", "mew": 1.5} | LOOKS[verdict]
+        axis.plot(columns.index(verdict), place, color=QUIET, **look)
         axis.text(len(columns) - 0.4, place, numbers(rows), va="center", fontsize=9)
     axis.set_yticks(range(len(groups)), [rows.statement.iloc[0] for rows in groups])
     axis.set_xticks(range(len(columns)), columns)

@@ -72,6 +72,7 @@ def findings(results):
                 xlabel="measured by",
                 ylabel="trained with",
                 unit="mean test loss",
+                lower_is_better=True,
             ),
             "rates": figures.rates(
                 results.trials,

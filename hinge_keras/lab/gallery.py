@@ -17,8 +17,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from hinge_keras.lab.figures import as_png
+from hinge_keras.lab.figures import as_files
 from hinge_keras.lab.figures.canvas import panels
+from hinge_keras.lab.figures.colours import QUIET, looks
 from hinge_keras.losses import (
     LOSSES,
     AsymmetricMargin,
@@ -35,8 +36,8 @@ EXAMPLES = {  # For the arguments that have no default.
     "class_counts": [100, 30, 10, 3],
     "costs": [[float(abs(i - j)) for j in range(4)] for i in range(4)],
 }
-COLOURS = {"value": "#0072B2", "slope": "#D55E00", "curvature": "#009E73"}
-LOOKS = [("-", "#0072B2"), ("--", "#D55E00")]
+DASHES = {"value": "-", "slope": "--", "curvature": ":"}
+LOOKS = [("-", "#1A1A1A"), ("--", QUIET)]
 
 
 def every_loss():
@@ -85,18 +86,26 @@ def binary_figure():
     hinge = np.maximum(0, 1 - m)
     figure, axes = grid_of(len(losses))
     for axis, loss in zip(axes, losses, strict=False):
-        axis.plot(m, hinge, color="#999999", lw=1, ls=":", label="hinge")
+        axis.plot(m, hinge, color="#CCCCCC", lw=3, label="the hinge")
+        colour = colour_of(loss)
         for name, function in (
             ("value", loss.phi),
             ("slope", loss.slope),
             ("curvature", loss.curvature),
         ):
-            axis.plot(m, np.asarray(function(m)), color=COLOURS[name], label=name)
+            line = {"color": colour, "ls": DASHES[name], "label": name}
+            axis.plot(m, np.asarray(function(m)), **line)
         axis.set_title(type(loss).__name__, fontsize=10)
         axis.set(ylim=(-2.6, 3.6), xlim=(-2.5, 2.5))
     axes[0].legend(fontsize=7, frameon=False, loc="upper right")
     figure.suptitle("Binary losses against the margin (units of the score)")
     return figure
+
+
+def colour_of(loss):
+    """A loss's colour in every figure; without one, what is no loss has."""
+    name = type(loss).__name__
+    return looks([name])[name].colour
 
 
 def multiclass_figure():
@@ -108,7 +117,7 @@ def multiclass_figure():
     figure, axes = grid_of(len(losses))
     for axis, loss in zip(axes, losses, strict=False):
         value = np.asarray(loss.call(np.zeros(len(lead), "int32"), scores))
-        axis.plot(lead, value, color=COLOURS["value"])
+        axis.plot(lead, value, color=colour_of(loss))
         axis.set_title(type(loss).__name__, fontsize=10)
         axis.set_ylim(min(0.0, value.min()) - 0.05, max(value.max(), 0.1) * 1.05)
     figure.suptitle(
@@ -246,7 +255,8 @@ def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     facts().to_csv(folder / "losses.csv", index=False)
     for name, draw in FIGURES.items():
-        (folder / f"{name}.png").write_bytes(as_png(draw()))
+        for file, content in as_files(name, draw()).items():
+            (folder / file).write_bytes(content)
     (folder / "README.md").write_text(page())
     print(f"wrote a page, its figures and losses.csv to {folder}")
 

@@ -20,7 +20,7 @@ from hinge_keras.lab import training
 from hinge_keras.lab.account import Ran, against, agreement, committed, verdicts
 from hinge_keras.lab.bracket import settled
 from hinge_keras.lab.data.sources import MissingData
-from hinge_keras.lab.figures import as_png
+from hinge_keras.lab.figures import as_files
 from hinge_keras.lab.gathering import train_missing
 from hinge_keras.lab.grid import identity
 from hinge_keras.lab.options import RESULTS, with_options
@@ -235,7 +235,7 @@ def published(module, folder, results):
     files = {
         **{f"{n}.csv": view.as_csv(t) for n, t in tables(found, results).items()},
         **courses(results),
-        **{f"{n}.png": as_png(figure) for n, figure in found.figures.items()},
+        **drawn(found.figures),
         "README.md": pages.page(
             found, asked, lines, recipe=recipe(module, found.recipe)
         ).encode(),
@@ -271,6 +271,14 @@ def tables(found, results):
     if results.cells:
         tables["trials"] = results.trials.drop(columns=KEY)
     return {name: table for name, table in tables.items() if len(table)}
+
+
+def drawn(figures):
+    """Every figure as the files that are published of it."""
+    files = {}
+    for name, figure in figures.items():
+        files |= as_files(name, figure)
+    return files
 
 
 def courses(results):
