@@ -1,11 +1,12 @@
 """Are a hinge's probabilities of many classes as good as cross-entropy's, once scaled?
 
 Cross-entropy's scores are log probabilities up to a constant; a hinge's are not, and its
-largest scores hide how likely the next class is. Guo and others (2017) mend overconfident
-nets by one temperature, fitted on validation scores, through which all scores are divided
-before the softmax. Here that is done to nets of each loss on sets of 26 to 150 classes,
-and the probabilities are held to the classes that came: log loss in nats, Brier score and
-the calibration error of the likeliest class. `probabilities` does so for two classes.
+largest scores hide how likely the next class is. Guo and others (2017, arXiv 1706.04599)
+mend overconfident nets by one temperature, fitted on validation scores, through which
+all scores are divided before the softmax. Here that is done to nets of each loss on sets
+of 26 to 150 classes, and the probabilities are held to the classes that came: log loss
+in nats, Brier score and the calibration error of the likeliest class. `probabilities`
+does so for two classes.
 """
 
 import keras

@@ -1,10 +1,12 @@
 """Which published numbers could not be put to the test here, and why?
 
-A claim whose data are not among those that this suite can read stays a claim.
-Here they are, each with its number and nothing beside it, so that the table of
-verdicts is complete: Tang (2013) on FER-2013, and the long-tailed image sets of three
-repositories, as their README files state them. CIFAR-10 can be read, but nets of that
-size and that many epochs were not trained here.
+A claim whose data are not among those that this suite can read stays a claim. Here they
+are, each with its number and nothing beside it, so that the table of verdicts is
+complete: Tang (2013) on FER-2013, and the long-tailed image sets of three repositories,
+as their README files state them (https://github.com/google-research/google-research,
+https://github.com/jiawei-ren/BalancedMetaSoftmax,
+https://github.com/open-mmlab/mmpretrain). CIFAR-10 can be read, but nets of that size
+and that many epochs were not trained here.
 """
 
 import numpy as np

@@ -79,7 +79,7 @@ def findings(results):
     title = "At 1 % positives class weights change cross-entropy's "
     title += words.listed(gain, "{0} by {1:+.0f} points")
     return lab.Findings(
-        sentence=f"{title}.",
+        sentence=f"{title} ({measured.seed.nunique()} seeds).",
         notes=f"{' '.join(told)} The rate of each arm is chosen by the measure that "
         "it is judged by.",
         overturned="classes that overlap more, or in more than two dimensions, in "

@@ -52,8 +52,8 @@ def findings(results):
     means = analysis.percent(trials, {**DECODERS, "ambiguous": "cannot be decided"})
     return lab.Findings(
         sentence="Its decoder costs the squared-hinge head "
-        f"{100 * (largest - sign).mean():.1f} points of test accuracy; by the largest "
-        f"score it is {abs(gap):.1f} points "
+        f"{100 * (largest - sign).mean():.1f} points of accuracy ({len(largest)} seeds); "
+        f"by the largest score it is {abs(gap):.1f} points "
         f"{'ahead of' if gap > 0 else 'behind'} softmax.",
         notes="`decoders.csv` has the accuracy by each decoder, and the share of test "
         "examples that do not have exactly one positive score, on which the sign cannot "

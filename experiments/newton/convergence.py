@@ -43,9 +43,9 @@ def findings(results):
     steep = curves[curves.gradient > FLOOR]
     kind, sigma = steep.loss.str.extract(r"(.*)\((.*)\)").T.to_numpy()
     return lab.Findings(
-        sentence=f"{yes}: if the inner accuracy shrinks with the gradient its ratios "
-        "fall to "
-        f"the power {shrinking.mean():.1f}, if it is constant {constant.mean():.1f}.",
+        sentence=f"{yes}, on {len(Y):,} examples: if the inner accuracy shrinks with the "
+        f"gradient its ratios fall to the power {shrinking.mean():.1f}, "
+        f"if it is constant {constant.mean():.1f}.",
         notes=f"Over the runs {shrinking.min():.1f} to {shrinking.max():.1f} and "
         f"{constant.min():.1f} to {constant.max():.1f}. In Hessian products the "
         "shrinking "

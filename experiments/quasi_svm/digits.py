@@ -60,7 +60,7 @@ def findings(results):
     row = analysis.between(summary, "hinge", SAMPLED)
     text = "a hinge on random Fourier features is as good as LinearSVC on such features"
     return lab.Findings(
-        sentence=f"On random features, {words.pair(row)}.",
+        sentence=f"On random features, {words.pair(row)} ({row['pairs']} seeds).",
         notes="The networks' learning rates are chosen on validation; the C of the "
         "machines is scikit-learn's default and 10, not tuned.",
         overturned="a C tuned for LinearSVC as the rates are for the nets, or as many "

@@ -105,7 +105,7 @@ def findings(results):
     )
     figure.axes[0].set_xticks(summary.index)
     return lab.Findings(
-        sentence=f"From K = {few.name} to {many.name} a step grows "
+        sentence=f"From K = {few.name} to {many.name} a step (of 50, the median) grows "
         f"{few['smooth top-K']:.0f} to {many['smooth top-K']:.0f} times cross-entropy's "
         f"with smooth top-K, {few['noised top-K']:.0f} to {many['noised top-K']:.0f} with "
         "noised top-K.",
