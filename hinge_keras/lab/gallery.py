@@ -20,6 +20,7 @@ import pandas as pd
 from hinge_keras.lab.figures import as_files
 from hinge_keras.lab.figures.canvas import panels
 from hinge_keras.lab.figures.colours import QUIET, looks
+from hinge_keras.lab.page.words import markdown
 from hinge_keras.losses import (
     LOSSES,
     AsymmetricMargin,
@@ -294,7 +295,7 @@ largest curvature and `lipschitz` its largest slope, per unit of the score;
 where that depends on the problem or no proof is known to us; from `zero_from`
 on, in units of the score, a margin costs nothing.
 
-{words.markdown(table)}
+{markdown(table)}
 """
 
 

@@ -301,7 +301,13 @@ def story(module):
 
 def recipe(module, name):
     """The text of a recipe that a study names, `""` if it names none."""
-    return (state.recipes(module.__file__) / f"{name}.py").read_text() if name else ""
+    if not name:
+        return ""
+    found = {path.stem: path for path in state.recipes(module.__file__).glob("*.py")}
+    if name not in found:
+        accepted = ", ".join(sorted(found)) or "none, in this folder"
+        raise ValueError(f"recipe is {name!r}; accepted are {accepted}.")
+    return found[name].read_text()
 
 
 def name_of(file):

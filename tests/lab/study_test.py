@@ -167,6 +167,12 @@ def test_the_manifest_keeps_what_a_study_says(write, tmp_path, trained):
     assert "print('again')" in page.read_text()
 
 
+def test_a_recipe_that_is_not_there_is_refused(write, tmp_path, trained):
+    text = SCRIPT.replace('sentence="It ran."', 'sentence="It ran.", recipe="walk"')
+    with pytest.raises(ValueError, match=r"recipe is 'walk'; accepted are none"):
+        study.run(write(text), tmp_path)
+
+
 def test_a_changed_loss_trains_its_arm_and_the_old_is_kept_and_said(
     write, tmp_path, trained, capsys
 ):
