@@ -30,7 +30,7 @@ def overlay(table, groups, title, aside):
             bottom.plot(part.margin, apart, color=colour, lw=1.2)
             moved = part.aside.where(part.aside > NONE)
             bottom.plot(part.margin, moved, ":", color=colour, lw=1.2)
-        top.set(title=group, ylim=(-0.2, 5))
+        top.set(title=group, ylim=(-0.2, 8))
         top.legend(fontsize=8, frameon=False)
         bottom.set(xlabel="margin", yscale="log", ylim=(NONE / 3, 10))
     above[0].set_ylabel("loss (pale) and general form (dashed)")

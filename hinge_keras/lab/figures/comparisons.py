@@ -3,7 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from hinge_keras.lab.figures.canvas import below, legend, logarithmic, panels
+from hinge_keras.lab.figures.canvas import (
+    PLAIN,
+    WIDEST,
+    below,
+    legend,
+    logarithmic,
+    panels,
+    wrapped,
+)
 from hinge_keras.lab.figures.colours import LOSSES, QUIET, looks
 from hinge_keras.lab.tables.schema import EQUAL, HIGHER, LOWER, measured
 
@@ -214,7 +222,11 @@ def heat(table, *, title, xlabel, ylabel, unit, lower_is_better=False):
             weight="bold" if best else "normal",
             color="white" if shades[row, column] > 0.7 else "black",
         )
-    names = [str(name).replace(", ", "\n") for name in table.columns]
+    letters = (min(max(8.0, width), WIDEST) - 2.5) / table.shape[1] / PLAIN
+    names = [
+        "\n".join(wrapped(part, letters) for part in str(name).split(", "))
+        for name in table.columns
+    ]
     axis.set_xticks(range(table.shape[1]), names)
     axis.set_yticks(range(len(table)), table.index)
     axis.set_ylabel(ylabel)
