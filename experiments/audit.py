@@ -6,12 +6,14 @@ exit status is 1 if a rule is broken.
 """
 
 import importlib
+import re
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from experiments import documents
 from experiments.__main__ import known
 from hinge_keras.lab import analysis
 from hinge_keras.lab.analysis import claims
@@ -32,6 +34,12 @@ from hinge_keras.lab.tables.schema import (
 )
 
 LONGEST = 140
+# How many a headline speaks of: of something, or so many of so many, or n.
+COUNT = re.compile(r"\d seeds|\d of \d|n = \d|\d[\d,]* [a-z ]*(sets|images|examples|nets|"
+                   r"comparisons|pitfalls|numbers)|of \d+,")  # fmt: skip
+HEADS = re.compile(r"^\|(.*)\|\n\| ---", re.MULTILINE)  # Of a table in Markdown.
+CODED = re.compile(r"(?<!psi)_")
+LINK = re.compile(r"https?://|arXiv \d")
 WORDS = ("marks", "better", "why", "on", "finding")  # Columns in which nothing is "".
 
 
@@ -54,9 +62,8 @@ def main(results=RESULTS):
 
 def checked(folder, name):
     """Each rule that a study was held to, with what is wrong or `""`."""
-    said = view.manifest(folder).get("finding", "") if folder.is_dir() else ""
-    if said:
-        yield f"headlines above {LONGEST} characters", said[LONGEST:] and said
+    if said := view.manifest(folder):
+        yield from of_page(folder, said, importlib.import_module(module_of(name)))
     summary = table(folder / "summary.csv")
     if {*analysis.SAID} <= {*summary}:
         for row in summary.to_dict("records"):
@@ -70,6 +77,25 @@ def checked(folder, name):
             )
     for row in table(folder / "claims.csv").to_dict("records"):
         yield from of_claim(row)
+
+
+def of_page(folder, said, study):
+    """A page read aloud: a short headline with its numbers, a story, sources, headers."""
+    told = said["finding"]
+    yield f"headlines above {LONGEST} characters", told[LONGEST:] and told
+    yield "headlines that do not say of how many", "" if COUNT.search(told) else told
+    yield "pages without a story", "" if said.get("story") else told
+    yield (
+        "pages without advice and recipe",
+        ("" if said.get("means") and said.get("recipe") else told),
+    )
+    heads = HEADS.findall((folder / "README.md").read_text())
+    coded = [cell for row in heads for cell in row.split("|") if CODED.search(cell)]
+    yield "headers in code", ", ".join(coded)
+    claimed = table(folder / "claims.csv")
+    if len(claimed) and not LINK.search(study.__doc__):
+        unknown = {*claimed.source} - {*table(documents.LISTED).source}
+        yield "sources that neither a link nor a list leads to", ", ".join(unknown)
 
 
 def of_comparison(row):

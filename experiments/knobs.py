@@ -191,7 +191,7 @@ def maps(cells, down, title):
     """
     names = [each.name for each in EXPERIMENT.datasets]
     figure, axes = panels(
-        len(names) * len(LOSSES), title, width=2.5, height=1.9, rows=len(names)
+        len(names) * len(LOSSES), title, width=2.0, height=2.2, rows=len(names)
     )
     places = [(name, loss) for name in names for loss in LOSSES]
     for axis, (name, loss) in zip(axes, places, strict=True):
@@ -199,9 +199,11 @@ def maps(cells, down, title):
         shade(axis, own.groupby([down, RATE]).lost.min().unstack())
         axis.set_title(loss if name == names[0] else "", fontsize=10)
         if loss == next(iter(LOSSES)):
-            axis.set_ylabel(f"{name}\n{LONG[down]}", fontsize=9)
-        if name == names[-1]:
-            axis.set_xlabel("learning rate", fontsize=9)
+            axis.set_ylabel(f"{name}\n{LONG[down]}")
+    figure.supxlabel(
+        "learning rate; points of validation accuracy below the loss's best, a star; the "
+        f"darker the better, blank from {DEEPEST:g} on"
+    )
     return figure
 
 
@@ -209,20 +211,21 @@ def shade(axis, table):
     """Points lost, the darker the fewer, with their numbers; the best is a star."""
     values = table.to_numpy()
     axis.imshow(values, cmap="Blues_r", vmin=-2, vmax=DEEPEST, aspect="auto")
-    for place in zip(*np.nonzero(np.isfinite(values)), strict=True):
+    for place in zip(*np.nonzero(values < DEEPEST), strict=True):
         value = values[place]
         axis.text(
             *place[::-1],
             f"{value:.{0 if value > NEAR else 1}f}" if value else "\u2605",
-            color="white" if value < DEEPEST / 3 else "black",
+            color="white" if value < DEEPEST / 2 else "black",
             weight="bold" if value <= NEAR else "normal",
             fontsize=8,
             ha="center",
             va="center",
         )
-    axis.set_xticks(range(len(table.columns)), map("{:g}".format, table.columns))
+    ticks = map("{:g}".format, table.columns)
+    axis.set_xticks(range(len(table.columns)), ticks, rotation=90)
     axis.set_yticks(range(len(table)), map("{:g}".format, table.index))
-    axis.tick_params(labelsize=8)
+    axis.tick_params(labelsize=9)
     axis.grid(False)
 
 
@@ -235,13 +238,17 @@ def judged(summary):
         yield from claims.orders(text, "Hui and Belkin 2021", rows, claimed, where)
 
 
+def dearest(by_loss):
+    """The knobs, from the one that costs most to leave."""
+    return list(by_loss.mean().sort_values(ascending=False).index)
+
+
 def priced(by_loss):
     """What each knob costs to leave, over losses, in words, the dearest knob first."""
-    order = by_loss.mean().sort_values(ascending=False).index
     return ", ".join(
         f"{knob} {words.short(costs.min(), 'points')} to "
         f"{words.short(costs.max(), 'points')} ({costs.idxmax()})"
-        for knob, costs in by_loss[order].items()
+        for knob, costs in by_loss[dearest(by_loss)].items()
     )
 
 
@@ -306,6 +313,9 @@ def findings(results):
         overturned="nets trained for many times as many steps that lose less than a point "
         "at Adam's default rate, or noisier sets on which a net without weight decay falls "
         "more than a point behind.",
+        means="With few steps to train, tune in this order, and anew for each "
+        f"loss: {', '.join(dearest(by_loss))}.",
+        recipe="tune_the_rate",
         summary=summary,
         claims=claims.table(judged(summary)),
         tables={

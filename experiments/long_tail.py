@@ -3,9 +3,10 @@
 Fashion-MNIST with 1,000 to 10 training images a class and CLINC150 with 80 to 4
 sentences, in equal ratios from class to class. Validation and test parts are balanced,
 so that accuracy there is a mean over classes; rates are chosen by it. The logit
-adjustment at full strength, as here, is the balanced softmax. LDAM and the imbalanced
-top-K loss are made for cosine scores; LDAM without its margins is a cross-entropy of
-cosines, which tells what the head does from what the loss does.
+adjustment (Menon and others, 2021, arXiv 2007.07314) at full strength, as here, is the
+balanced softmax. LDAM (Cao and others, 2019, arXiv 1906.07413) and the imbalanced top-K
+loss are made for cosine scores; LDAM without its margins is a cross-entropy of cosines,
+which tells what the head does from what the loss does.
 """
 
 import keras
@@ -136,7 +137,7 @@ def findings(results):
         for name, rows in top.groupby("dataset", sort=False)
     )
     return lab.Findings(
-        sentence=f"{adjusted}.",
+        sentence=f"{adjusted} ({chosen.seed.nunique()} seeds).",
         notes=" ".join(
             f"On {each.name} {told(means.loc[each.name])}."
             for each in EXPERIMENT.datasets
@@ -145,6 +146,10 @@ def findings(results):
         overturned="a convolution net on the pixels, or whole sentences, in place of "
         "one layer on components, with which cross-entropy has as high a mean over "
         "classes.",
+        means="If rare classes count as much as common ones, tell the loss how "
+        "many examples each has, as hk.LogitAdjusted does, and look at "
+        "what the common ones pay for it.",
+        recipe="long_tail",
         summary=summary,
         claims=claims.table(judged(summary)),
         tables={"means": means.reset_index(), "heads": heads},

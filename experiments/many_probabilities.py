@@ -1,11 +1,12 @@
 """Are a hinge's probabilities of many classes as good as cross-entropy's, once scaled?
 
 Cross-entropy's scores are log probabilities up to a constant; a hinge's are not, and its
-largest scores hide how likely the next class is. Guo and others (2017) mend overconfident
-nets by one temperature, fitted on validation scores, through which all scores are divided
-before the softmax. Here that is done to nets of each loss on sets of 26 to 150 classes,
-and the probabilities are held to the classes that came: log loss in nats, Brier score and
-the calibration error of the likeliest class. `probabilities` does so for two classes.
+largest scores hide how likely the next class is. Guo and others (2017, arXiv 1706.04599)
+mend overconfident nets by one temperature, fitted on validation scores, through which
+all scores are divided before the softmax. Here that is done to nets of each loss on sets
+of 26 to 150 classes, and the probabilities are held to the classes that came: log loss
+in nats, Brier score and the calibration error of the likeliest class. `probabilities`
+does so for two classes.
 """
 
 import keras
@@ -129,6 +130,10 @@ def findings(results):
         f"{words.listed(scaled, '{0} {1:.1f}')}.",
         overturned="a calibration with more than one number, fitted to as few examples, "
         "after which no loss is behind cross-entropy in log loss.",
+        means="If you need probabilities of many classes, train with "
+        "cross-entropy: one temperature mends the calibration of a hinge's "
+        "scores, but not all of its log loss.",
+        recipe="temperature",
         summary=pd.concat([nats, *rest.values()], ignore_index=True),
         claims=claims.table(judged(chosen)),
         tables={"means": means.reset_index()},
@@ -136,7 +141,7 @@ def findings(results):
             "log_loss": figures.gaps(
                 nats,
                 title=f"Log loss after a temperature: {words.tally(nats)}",
-                unit="nats; below 0 cross-entropy is better",
+                unit="nats",
             ),
             "calibration": figures.heat(
                 wide,
@@ -145,6 +150,7 @@ def findings(results):
                 xlabel="data set, before and after the temperature",
                 ylabel="loss",
                 unit="calibration error, points",
+                lower_is_better=True,
             ),
         },
     )

@@ -227,6 +227,10 @@ def findings(results):
         "`seen` is an error raised.",
         overturned="a Keras whose `accuracy` goes by the sign where labels are -1 and "
         "+1, or digits on which a softmax classifier has just one positive score.",
+        means="Leave a hinge's head linear, read its score by the sign, and let "
+        "the largest score decide among classes; the table has what to do "
+        "instead of each pitfall.",
+        recipe="read_by_sign",
         summary=table,
         figures={
             "two_metrics": figures.beside(

@@ -55,6 +55,10 @@ def findings(results):
         "validation part, as they would be.",
         overturned="many more draws of the moons, or outliers that lie further out, "
         "with which the squared hinge falls behind the hinge by more than a point.",
+        means="Do not change the loss of a small net for some wrong labels or "
+        "outliers: most comparisons are equal or undecided. Tune the rate "
+        "on the data as they are.",
+        recipe="tune_the_rate",
         summary=summary,
         figures={
             "faults": figures.lines(

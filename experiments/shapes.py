@@ -111,6 +111,10 @@ def findings(results):
         "worked examples, row by row, are in `examples.csv`.",
         overturned="margins far beyond those drawn, where float32 rounds the logistic "
         "slope to 0 as well; or a page whose worked example is another than ours.",
+        means=f"Take {' or '.join(flat(curves, 1))} if examples that are right by "
+        "more than the margin shall no longer count, the logistic loss if "
+        "every example shall.",
+        recipe="look_at_a_loss",
         summary=counts.reset_index(name="examples"),
         tables={"examples": examples, "shapes": curves},
         figures={"shapes": figures.functions(curves, title=title)},

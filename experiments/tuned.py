@@ -59,6 +59,10 @@ def findings(results):
         notes="Test accuracy at each loss's own best rate:\n\n" + words.markdown(means),
         overturned="sets large enough that their splits need not overlap, on which the "
         "same nets, tuned alike, show one loss ahead of another by more than a point.",
+        means="Give each loss its own rate before you compare: then, "
+        f"{words.tally(summary)}, so choose by what else you need, such as "
+        "probabilities.",
+        recipe="tune_the_rate",
         summary=summary,
         tables={"chosen": means},
         figures={

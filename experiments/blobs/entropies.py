@@ -77,6 +77,9 @@ def findings(results):
         overturned="a run in double precision in which the three still part at equal "
         "seeds: then it is not rounding that parts them, and they are not one "
         "objective.",
+        means="Do not choose among the three cross-entropies by accuracy, they "
+        "are one objective; a gap between single runs is one between seeds.",
+        recipe="several_seeds",
         summary=summary,
         claims=claims.table(judged(arms)),
         tables={"arms": analysis.described(trials, "accuracy", ["arm"])},

@@ -67,6 +67,9 @@ def findings(results):
         f"are told apart above, from {row['detectable']:.1f} points on.",
         overturned="a larger net with augmentation, of which softmax and a hinge head "
         "differ by more than its seeds do.",
+        means="Compare heads at the budget that you have, each at its own rate, before you "
+        f"choose one: within this budget, {words.finding(row)}.",
+        recipe="tune_the_rate",
         summary=summary,
         claims=claims.table(judged(chosen, row)),
         figures={

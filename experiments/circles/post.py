@@ -30,6 +30,12 @@ READINGS = {
     "decided": "by the sign of the score",
 }
 
+COURSES = {
+    "test_rounded": "test accuracy as it rounds",
+    "test_by_sign": "test accuracy by the sign",
+}
+ROUNDED_TO_ONE = (0.5, 1.5)  # The margins that round to the label.
+
 # The post's points: fixed, the first half to train on, the second to test.
 POST = {"sizes": (500, 0, 500), "random_state": 1}
 CODES = data.circles("circles 0/1", **POST)
@@ -90,6 +96,9 @@ def findings(results):
     splits = SIGNS.load(EXPERIMENT.seeds[0])
     linear = hinges[hinges["head"] == "linear"]
     plain = means.loc["hinge, linear"]
+    lost = figures.missed(scores, splits, ROUNDED_TO_ONE)
+    right = means[READINGS["decided"]].drop(ENTROPY)
+    low, high = right.min(), right.max()
     seeds = trials.seed.nunique()
     spread = by_sign.max() - by_sign.min()
     return lab.Findings(
@@ -107,6 +116,10 @@ def findings(results):
         overturned="other draws of the noisy circles, which are the post's own and "
         "fixed here, on which the tanh hinge stays points behind by the sign of its "
         "score too.",
+        means="Read a hinge's score by its sign, and never compile it with "
+        "'accuracy' on labels of -1 and +1: hk.SignAccuracy() counts what "
+        "the net decides.",
+        recipe="read_by_sign",
         summary=summary,
         claims=claims.table(judged(trials.groupby("arm"))),
         tables={"readings": means.reset_index()},
@@ -119,24 +132,24 @@ def findings(results):
                 published=TEST,
             ),
             "curves": figures.curves(
-                results.curves(linear),
-                "rounded",
-                "by_sign",
-                splits=["test"],
+                results.curves(linear).rename(columns=COURSES),
+                *COURSES.values(),
                 title=f"Rounded the hinge ends at {plain[READINGS['rounded']]:.0f} %, "
                 f"by sign at {plain[READINGS['decided']]:.0f} %",
             ),
             "scores": figures.margins(
                 scores,
                 splits,
-                title="Outside the grey band right answers round to no label",
-                band=(0.5, 1.5),
+                title="Of the right answers of a tanh head "
+                f"{lost['hinge, tanh']:.0%} round to no label, of a linear one "
+                f"{lost['hinge, linear']:.0%}",
+                counted=ROUNDED_TO_ONE,
             ),
             "regions": figures.regions(
                 scores,
                 splits,
-                title="The zero line (solid) decides; dashed lines are margins -1 and "
-                "+1",
+                title=f"By the zero line (solid) the four nets have {low:.0f} to "
+                f"{high:.0f} % right; dashed are margins -1 and +1",
             ),
         },
     )

@@ -80,6 +80,10 @@ def findings(results):
         overturned="more seeds of the paper's net and steps: were the SVM head behind "
         "softmax there by its largest score too, the decoder would not be all of the "
         "gap.",
+        means="Before you call an SVM head worse than softmax on images, decode "
+        "both by their largest score: only what is left of the gap is the "
+        "loss's.",
+        recipe="many_classes",
         summary=summary,
         claims=judgements,
         figures={

@@ -23,6 +23,9 @@ LOSSES = {
     "Cauchy-Schwarz": hk.CauchySchwarz(),
 }
 
+# Those of which the paper says how fast they learn.
+TIMED = ["log", "hinge", "hinge^2", "hinge^3"]
+
 
 def fast(comparisons, ours):
     """A row for each loss that is said to learn fast.

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from hinge_keras.lab.figures.canvas import colour_of, panels
+from hinge_keras.lab.figures.canvas import panels
+from hinge_keras.lab.figures.colours import looks
 
 NONE = 1e-17  # Differences below are drawn there.
 
@@ -18,18 +19,18 @@ def overlay(table, groups, title, aside):
     """
     parts = list(table.groupby(table.loss.map(groups), sort=False))
     figure, axes = panels(2 * len(parts), title, width=4.4, rows=2, sharex=True)
-    colours = colour_of(table.loss)
+    drawn = looks(table.loss)
     above, below = axes[: len(parts)], axes[len(parts) :]
     for top, bottom, (group, rows) in zip(above, below, parts, strict=True):
         for name, part in rows.groupby("loss", sort=False):
-            colour = colours[name]
+            colour = drawn[name].colour
             top.plot(part.margin, part.known, color=colour, lw=5, alpha=0.3, label=name)
             top.plot(part.margin, part.general, "--", color=colour, lw=1.2)
             apart = np.maximum(NONE, part.apart)
             bottom.plot(part.margin, apart, color=colour, lw=1.2)
             moved = part.aside.where(part.aside > NONE)
             bottom.plot(part.margin, moved, ":", color=colour, lw=1.2)
-        top.set(title=group, ylim=(-0.2, 5))
+        top.set(title=group, ylim=(-0.2, 8))
         top.legend(fontsize=8, frameon=False)
         bottom.set(xlabel="margin", yscale="log", ylim=(NONE / 3, 10))
     above[0].set_ylabel("loss (pale) and general form (dashed)")

@@ -145,6 +145,10 @@ def findings(results):
         overturned="a convex loss with a slope that no weight and rest give to "
         "rounding; or a weight that is no distribution function, with a loss that nears "
         "the hinge as sigma falls all the same.",
+        means="Take named smooth hinges for one family and choose the width; if "
+        "it shall near the hinge as the width falls, take one that is a "
+        "hinge averaged over noise.",
+        recipe="look_at_a_loss",
         summary=members,
         tables={"smoothed": smoothed, "courses": courses},
         claims=claims.table(claimed(members, smoothed)),

@@ -60,11 +60,15 @@ def findings(results):
     row = analysis.between(summary, "hinge", SAMPLED)
     text = "a hinge on random Fourier features is as good as LinearSVC on such features"
     return lab.Findings(
-        sentence=f"On random features, {words.pair(row)}.",
+        sentence=f"On random features, {words.pair(row)} ({row['pairs']} seeds).",
         notes="The networks' learning rates are chosen on validation; the C of the "
         "machines is scikit-learn's default and 10, not tuned.",
         overturned="a C tuned for LinearSVC as the rates are for the nets, or as many "
         "features as in the recipe, with which one is ahead by more than a point.",
+        means="Random Fourier features and a hinge are a kernel machine inside "
+        "Keras; whether to take it or LinearSVC on such features: "
+        f"{words.finding(row)}.",
+        recipe="random_features",
         summary=summary,
         claims=claims.table([claims.alike(text, "Chollet 2020", row, "digits")]),
         figures={

@@ -8,15 +8,16 @@ from experiments.repeated.statement import (
     UNMEASURED,
     VERDICTS,
 )
-from hinge_keras.lab.figures.canvas import COLOURS, panels
+from hinge_keras.lab.figures.canvas import panels
+from hinge_keras.lab.figures.colours import QUIET
 from hinge_keras.lab.page import words
 
 LOOKS = {
-    FALSE: COLOURS[1],
-    DEPENDS: COLOURS[4],
-    UNDECIDED: COLOURS[5],
-    UNMEASURED: "grey",
-    TRUE: COLOURS[2],
+    TRUE: {"fillstyle": "full"},
+    DEPENDS: {"fillstyle": "left"},
+    FALSE: {"fillstyle": "none"},
+    UNDECIDED: {"marker": "|"},
+    UNMEASURED: {"marker": "."},
 }
 
 
@@ -29,18 +30,24 @@ def board(cases, title):
     """
     groups = [rows for _, rows in cases.groupby("statement", sort=False)]
     groups.sort(key=lambda rows: VERDICTS.index(rows.verdict.iloc[0]))
-    figure, (axis,) = panels(1, title, width=12.5, height=0.29 * len(groups) + 1.0)
-    columns = [verdict for verdict in VERDICTS if (cases.verdict == verdict).any()]
+    figure, (axis,) = panels(1, title, width=10.0, height=0.25 * len(groups) + 0.6)
+    before = None
     for place, rows in enumerate(groups):
         verdict = rows.verdict.iloc[0]
-        axis.plot(columns.index(verdict), place, "o", color=LOOKS[verdict], ms=9)
-        axis.text(len(columns) - 0.4, place, numbers(rows), va="center", fontsize=9)
+        look = {"marker": "o", "ms": 9, "mfcalt": "white", "mew": 1.5} | LOOKS[verdict]
+        axis.plot(0, place, color=QUIET, **look)
+        if verdict != before:
+            axis.text(0.35, place, verdict, va="center", weight="bold", fontsize=10)
+            axis.axhline(place - 0.5, color="0.8", lw=0.8)
+        axis.text(2.1, place, numbers(rows), va="center", fontsize=9)
+        before = verdict
     axis.set_yticks(range(len(groups)), [rows.statement.iloc[0] for rows in groups])
-    axis.set_xticks(range(len(columns)), columns)
-    axis.tick_params(axis="x", labeltop=True, labelbottom=False, length=0)
-    axis.set_xlim(-0.6, len(columns) + 3.5)
+    axis.set_xticks([])
+    axis.set_xlim(-0.3, 7.0)
     axis.set_ylim(len(groups) - 0.5, -0.5)
     axis.spines[:].set_visible(False)
+    axis.tick_params(axis="y", length=0, labelsize=10)
+    axis.grid(False)
     return figure
 
 

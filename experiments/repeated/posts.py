@@ -7,7 +7,8 @@ multiclass hinge" (MachineCurve, 2019): one run each, as their logs have it.
 import pandas as pd
 
 from hinge_keras.lab.analysis import claims
-from hinge_keras.lab.figures.canvas import COLOURS, logarithmic, panels
+from hinge_keras.lab.figures.canvas import logarithmic, panels
+from hinge_keras.lab.figures.colours import QUIET, looks
 from hinge_keras.lab.tables.schema import EPOCH, KEY
 
 # By arm and measured column; what a post prints last over and over is said once here.
@@ -102,10 +103,10 @@ def drawn(table, curves, title, solved="solved"):
         solved: That column.
     """
     shown = [pair for pair in PUBLISHED if pair[1].startswith("train")]
-    figure, axes = panels(len(shown), title, width=4.4, height=3.6, rows=2)
+    figure, axes = panels(len(shown), title, width=4.6, height=3.4, rows=2)
     for axis, (arm, column) in zip(axes, shown, strict=True):
         own = curves[curves.arm == arm]
-        for done, colour in ((True, COLOURS[0]), (False, COLOURS[1])):
+        for done, colour in ((True, looks([arm])[arm].colour), (False, QUIET)):
             part = own[own[solved] == done]
             label = f"{'' if done else 'not '}solved: {part[KEY].nunique()} seeds"
             for _, run in part.groupby(KEY):

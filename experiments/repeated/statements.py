@@ -76,6 +76,9 @@ def findings(results):
         ),
         overturned="for a statement called false, a case of its own in which it holds; "
         "for one called true, a case that breaks it: it then depends.",
+        means="Look a statement on the hinge up in the table before you repeat "
+        "it: some are false, and some depend on the case.",
+        recipe="look_at_a_loss",
         summary=summary,
         tables={"cases": cases, "courses": courses, "solved": shares},
         claims=claims.table(nets.judged(trials)),

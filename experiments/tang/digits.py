@@ -56,6 +56,10 @@ def findings(results):
         "were trained with.",
         overturned="images drawn anew in place of overlapping splits, or a weight "
         "decay tuned beside the rate, with which one of the two heads is seen ahead.",
+        means="Judge a net by the measure that you need: it is not always best "
+        "by the loss it was trained with. Between softmax and squared "
+        f"hinge: {words.finding(row)}.",
+        recipe="many_classes",
         summary=summary,
         claims=claims.table(
             [claims.order(text, "Tang 2013", row, "squared hinge", "digits")]
@@ -68,6 +72,7 @@ def findings(results):
                 xlabel="measured by",
                 ylabel="trained with",
                 unit="mean test loss",
+                lower_is_better=True,
             ),
             "rates": figures.rates(
                 results.trials,

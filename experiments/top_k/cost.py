@@ -105,7 +105,7 @@ def findings(results):
     )
     figure.axes[0].set_xticks(summary.index)
     return lab.Findings(
-        sentence=f"From K = {few.name} to {many.name} a step grows "
+        sentence=f"From K = {few.name} to {many.name} a step (of 50, the median) grows "
         f"{few['smooth top-K']:.0f} to {many['smooth top-K']:.0f} times cross-entropy's "
         f"with smooth top-K, {few['noised top-K']:.0f} to {many['noised top-K']:.0f} with "
         "noised top-K.",
@@ -113,6 +113,9 @@ def findings(results):
         "each loss gains in accuracy is in the study `top_k/guesses`.",
         overturned="thousands of classes or a graphics processor, where the draws and "
         "sorts of noised top-K grow with K as fast as the sums of smooth top-K.",
+        means="Where many guesses are allowed and steps are dear, look at noised "
+        "top-K before smooth top-K, whose cost grows more with K.",
+        recipe="top_k",
         summary=summary.reset_index(),
         tables={"times": times.reset_index()},
         figures={"cost": figure},

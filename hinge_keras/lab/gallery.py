@@ -16,8 +16,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from hinge_keras.lab.figures import as_png
+from hinge_keras.lab.figures import as_files
 from hinge_keras.lab.figures.canvas import panels
+from hinge_keras.lab.figures.colours import QUIET, looks
+from hinge_keras.lab.page.words import markdown
 from hinge_keras.losses import (
     AsymmetricMargin,
     BinaryLoss,
@@ -29,8 +31,8 @@ from hinge_keras.losses import (
 )
 from hinge_keras.losses.examples import every_loss, source
 
-COLOURS = {"value": "#0072B2", "slope": "#D55E00", "curvature": "#009E73"}
-LOOKS = [("-", "#0072B2"), ("--", "#D55E00")]
+DASHES = {"value": "-", "slope": "--", "curvature": ":"}
+LOOKS = [("-", "#1A1A1A"), ("--", QUIET)]
 
 
 def facts():
@@ -66,18 +68,26 @@ def binary_figure():
     hinge = np.maximum(0, 1 - m)
     figure, axes = grid_of(len(losses))
     for axis, loss in zip(axes, losses, strict=False):
-        axis.plot(m, hinge, color="#999999", lw=1, ls=":", label="hinge")
+        axis.plot(m, hinge, color="#CCCCCC", lw=3, label="the hinge")
+        colour = colour_of(loss)
         for name, function in (
             ("value", loss.phi),
             ("slope", loss.slope),
             ("curvature", loss.curvature),
         ):
-            axis.plot(m, np.asarray(function(m)), color=COLOURS[name], label=name)
+            line = {"color": colour, "ls": DASHES[name], "label": name}
+            axis.plot(m, np.asarray(function(m)), **line)
         axis.set_title(type(loss).__name__, fontsize=10)
         axis.set(ylim=(-2.6, 3.6), xlim=(-2.5, 2.5))
     axes[0].legend(fontsize=7, frameon=False, loc="upper right")
     figure.suptitle("Binary losses against the margin (units of the score)")
     return figure
+
+
+def colour_of(loss):
+    """A loss's colour in every figure; without one, what is no loss has."""
+    name = type(loss).__name__
+    return looks([name])[name].colour
 
 
 def multiclass_figure():
@@ -89,7 +99,7 @@ def multiclass_figure():
     figure, axes = grid_of(len(losses))
     for axis, loss in zip(axes, losses, strict=False):
         value = np.asarray(loss.call(np.zeros(len(lead), "int32"), scores))
-        axis.plot(lead, value, color=COLOURS["value"])
+        axis.plot(lead, value, color=colour_of(loss))
         axis.set_title(type(loss).__name__, fontsize=10)
         axis.set_ylim(min(0.0, value.min()) - 0.05, max(value.max(), 0.1) * 1.05)
     figure.suptitle(
@@ -227,7 +237,8 @@ def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
     facts().to_csv(folder / "losses.csv", index=False)
     for name, draw in FIGURES.items():
-        (folder / f"{name}.png").write_bytes(as_png(draw()))
+        for file, content in as_files(name, draw()).items():
+            (folder / file).write_bytes(content)
     (folder / "README.md").write_text(page())
     print(f"wrote a page, its figures and losses.csv to {folder}")
 
@@ -265,7 +276,7 @@ largest curvature and `lipschitz` its largest slope, per unit of the score;
 where that depends on the problem or no proof is known to us; from `zero_from`
 on, in units of the score, a margin costs nothing.
 
-{words.markdown(table)}
+{markdown(table)}
 """
 
 

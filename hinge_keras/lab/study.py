@@ -21,7 +21,7 @@ from hinge_keras.lab import training
 from hinge_keras.lab.account import Ran, against, agreement, committed, verdicts
 from hinge_keras.lab.bracket import settled
 from hinge_keras.lab.data.sources import MissingData
-from hinge_keras.lab.figures import as_png
+from hinge_keras.lab.figures import as_files
 from hinge_keras.lab.gathering import train_missing
 from hinge_keras.lab.grid import identity
 from hinge_keras.lab.options import RESULTS, SMOKE, marked, with_options
@@ -238,13 +238,28 @@ def published(module, folder, results):
     files = {
         **{f"{n}.csv": view.as_csv(t) for n, t in tables(found, results).items()},
         **courses(results),
-        **{f"{n}.png": as_png(figure) for n, figure in found.figures.items()},
-        "README.md": pages.page(found, asked, lines).encode(),
+        **drawn(found.figures),
+        "README.md": pages.page(
+            found, asked, lines, recipe=recipe(module, found.recipe)
+        ).encode(),
     }
-    view.publish(folder, files, question=asked, finding=found.sentence)
+    view.publish(folder, files, **said(module, found))
     if not results.kept and not results.quick:  # Else there is more to train.
         state.keep(folder, code=code)
     return found.sentence
+
+
+def said(module, found):
+    """What a study says in words, for its manifest."""
+    return {
+        "question": question(module),
+        "finding": found.sentence,
+        "story": story(module),
+        "notes": found.notes,
+        "overturned": found.overturned,
+        "means": found.means,
+        "recipe": found.recipe,
+    }
 
 
 def whole(name):
@@ -261,6 +276,14 @@ def tables(found, results):
     return {name: table for name, table in tables.items() if len(table)}
 
 
+def drawn(figures):
+    """Every figure as the files that are published of it."""
+    files = {}
+    for name, figure in figures.items():
+        files |= as_files(name, figure)
+    return files
+
+
 def courses(results):
     """How the chosen arms run, as a file; digits enough to plot."""
     if not results.cells:
@@ -272,6 +295,22 @@ def courses(results):
 def question(module):
     """The first line of a study's docstring."""
     return module.__doc__.strip().splitlines()[0]
+
+
+def story(module):
+    """A study's docstring after its first line: what was claimed, what is done here."""
+    return "\n".join(module.__doc__.strip().splitlines()[1:]).strip()
+
+
+def recipe(module, name):
+    """The text of a recipe that a study names, `""` if it names none."""
+    if not name:
+        return ""
+    found = {path.stem: path for path in state.recipes(module.__file__).glob("*.py")}
+    if name not in found:
+        accepted = ", ".join(sorted(found)) or "none, in this folder"
+        raise ValueError(f"recipe is {name!r}; accepted are {accepted}.")
+    return found[name].read_text()
 
 
 def name_of(file):

@@ -1,5 +1,7 @@
 """The audit finds what is published against its own rules."""
 
+import types
+
 import pandas as pd
 import pytest
 
@@ -117,3 +119,38 @@ def test_a_claim_has_one_verdict_that_of_its_evidence(tmp_path, stands, broken):
     verdicts = {"claim": ["c"] * len(stands), "source": "s", "verdict": stands}
     pd.DataFrame(verdicts).to_csv(tmp_path / "verdicts.csv", index=False)
     assert bool(faults(audit.of_verdicts(tmp_path))) == broken
+
+
+PAGE = "# Q?\n\n| {} | B |\n| --- | --- |\n| 1 | 2 |\n"
+SAID = {
+    "finding": "It is, on 9 of 10 seeds.",
+    "story": "s",
+    "means": "m",
+    "recipe": "r",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "head", "source", "doc", "broken"),
+    [
+        ({}, "psi_G", "Tang 2013", "", 0),
+        ({"finding": "It is."}, "A", "Tang 2013", "", 1),
+        (
+            {"finding": "It is, on 9 of 10 seeds." + " So it goes." * 20},
+            "A",
+            "Tang 2013",
+            "",
+            1,
+        ),
+        ({"story": ""}, "A", "Tang 2013", "", 1),
+        ({"recipe": ""}, "A", "Tang 2013", "", 1),
+        ({}, "test_loss", "Tang 2013", "", 1),
+        ({}, "A", "Nobody 2030", "", 1),
+        ({}, "A", "Nobody 2030", "See arXiv 2007.07314.", 0),
+    ],
+)
+def test_a_page_is_read_aloud(tmp_path, said, head, source, doc, broken):
+    (tmp_path / "README.md").write_text(PAGE.format(head))
+    pd.DataFrame({"source": [source]}).to_csv(tmp_path / "claims.csv", index=False)
+    study = types.SimpleNamespace(__doc__=doc)
+    assert len(faults(audit.of_page(tmp_path, {**SAID, **said}, study))) == broken

@@ -25,3 +25,8 @@ def bend(line):
     """Where the slope of a drawn line changes."""
     x, y = line.get_data()
     return x[1:-1][np.abs(np.diff(y, 2)) > 1e-4].round(9).tolist()
+
+
+def test_the_page_has_a_row_for_every_loss():
+    rows = [line for line in gallery.page().splitlines() if line.startswith("| ")]
+    assert len(rows) == 2 + len(list(gallery.every_loss()))

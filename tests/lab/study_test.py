@@ -141,6 +141,38 @@ def test_a_changed_sentence_is_published_and_nothing_else_is_touched(
     assert (tmp_path / "small" / "trials.csv").stat().st_mtime_ns == csv
 
 
+def test_the_manifest_keeps_what_a_study_says(write, tmp_path, trained):
+    told = 'sentence="It ran.", means="Run it.", recipe="run", overturned="no run."'
+    text = SCRIPT.replace('sentence="It ran."', told)
+    module = write(text)
+    recipe = Path(module.__file__).parent / "recipes" / "run.py"
+    recipe.parent.mkdir(exist_ok=True)
+    recipe.write_text("print('ran')\n")
+    study.run(module, tmp_path)
+    said = view.manifest(tmp_path / "small")
+    assert said.pop("files")
+    assert said == {
+        "question": "Does a small script run?",
+        "finding": "It ran.",
+        "story": "Its second paragraph.",
+        "notes": "",
+        "overturned": "no run.",
+        "means": "Run it.",
+        "recipe": "run",
+    }
+    page = tmp_path / "small" / "README.md"
+    assert "Run it.\n\n```python\nprint('ran')\n```" in page.read_text()
+    recipe.write_text("print('again')\n")  # A changed recipe is published anew.
+    study.run(module, tmp_path)
+    assert "print('again')" in page.read_text()
+
+
+def test_a_recipe_that_is_not_there_is_refused(write, tmp_path, trained):
+    text = SCRIPT.replace('sentence="It ran."', 'sentence="It ran.", recipe="walk"')
+    with pytest.raises(ValueError, match=r"recipe is 'walk'; accepted are none"):
+        study.run(write(text), tmp_path)
+
+
 def test_a_changed_loss_trains_its_arm_and_the_old_is_kept_and_said(
     write, tmp_path, trained, capsys
 ):

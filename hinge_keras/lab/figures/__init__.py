@@ -1,11 +1,11 @@
 """Every figure, drawn from tables; trains nothing.
 
 Each function takes a table and the finding that becomes its title, and returns a
-matplotlib figure. Colours are Okabe and Ito's, safe for colour-blind readers,
-and a loss keeps its colour across the panels of a figure.
+matplotlib figure. A loss has one colour in all of them (`colours.py`); in maps dark is
+good, and a grey band is what does not matter.
 """
 
-from hinge_keras.lab.figures.canvas import as_png
+from hinge_keras.lab.figures.canvas import as_files, as_png, as_svg
 from hinge_keras.lab.figures.comparisons import (
     bars,
     beside,
@@ -13,6 +13,7 @@ from hinge_keras.lab.figures.comparisons import (
     dots,
     gaps,
     heat,
+    places,
 )
 from hinge_keras.lab.figures.relations import (
     curves,
@@ -21,10 +22,12 @@ from hinge_keras.lab.figures.relations import (
     rates,
     reliability,
 )
-from hinge_keras.lab.figures.scores import margins, regions
+from hinge_keras.lab.figures.scores import margins, missed, regions
 
 __all__ = [
+    "as_files",
     "as_png",
+    "as_svg",
     "bars",
     "beside",
     "critical_difference",
@@ -35,6 +38,8 @@ __all__ = [
     "heat",
     "lines",
     "margins",
+    "missed",
+    "places",
     "rates",
     "regions",
     "reliability",

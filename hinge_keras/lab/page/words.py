@@ -183,11 +183,20 @@ def interval(value, low, high):
 
 
 def markdown(table):
-    """A table in Markdown, numbers to three significant digits."""
-    rows = [table.columns, ["---"] * len(table.columns), *table.itertuples(index=False)]
+    """A table in Markdown, headers in plain words, numbers to three digits."""
+    rows = [
+        map(header, table.columns),
+        ["---"] * len(table.columns),
+        *table.itertuples(index=False),
+    ]
     return "\n".join(
         "| " + " | ".join(cell(value) for value in row) + " |" for row in rows
     )
+
+
+def header(name):
+    """A column's name as a reader sees it: no underscores, but those of a symbol."""
+    return re.sub("(?<!psi)_", " ", str(name))
 
 
 def cell(value):

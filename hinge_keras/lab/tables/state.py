@@ -30,7 +30,8 @@ SETTINGS = ("KERAS_BACKEND", "FULL", "HINGE_KERAS_DATA")
 def digest(script):
     """A digest of the package's files, a study's scripts, versions and settings."""
     found = hashlib.sha256(repr((versions(), settings(), of_package())).encode())
-    for path in scripts(Path(script)):
+    texts = [*scripts(Path(script)), *sorted(recipes(script).glob("*.py"))]
+    for path in texts:
         found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:16]
 
@@ -39,6 +40,13 @@ def scripts(script):
     """A study's script; in a folder of `experiments` all that lie beside it."""
     beside = script.parent.name != "experiments" and "experiments" in script.parts
     return sorted(script.parent.glob("*.py")) if beside else [script]
+
+
+def recipes(script):
+    """The folder of the recipes that a study may name: in `experiments`, or beside it."""
+    above = Path(script).resolve().parents
+    home = next((each for each in above if each.name == "experiments"), above[0])
+    return home / "recipes"
 
 
 @functools.cache

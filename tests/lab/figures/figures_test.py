@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from hinge_keras.lab import data, figures
+from hinge_keras.lab.figures import canvas, colours
 
 
 def table():
@@ -59,7 +60,10 @@ FIGURES = {
     ),
     "bars": lambda: figures.bars(SHARES, title="T", xlabel="x"),
     "rates": lambda: figures.rates(table(), "accuracy", split="test", title="T"),
-    "margins": lambda: figures.margins(*scores(), title="T", band=(-0.5, 0.5)),
+    "margins": lambda: figures.margins(*scores(), title="T", counted=(0.5, 1.5)),
+    "places": lambda: figures.places(
+        table(), x="slope", rows="dataset", by="arm", title="T", xlabel="x"
+    ),
     "regions": lambda: figures.regions(*scores(), title="T"),
 }
 LINES = {"x": "epoch", "title": "T", "xlabel": "epoch", "ylabel": "slope"}
@@ -70,7 +74,8 @@ def test_it_draws_with_a_title_and_labels(name):
     figure = FIGURES[name]()
     assert figure.get_suptitle() == "T"
     assert all(axis.get_xlabel() for axis in figure.axes)
-    assert figures.as_png(figure) == figures.as_png(FIGURES[name]())
+    again = FIGURES[name]()
+    assert figures.as_files(name, figure) == figures.as_files(name, again)
 
 
 def test_many_panels_take_two_rows_and_each_row_has_its_label():
@@ -112,10 +117,52 @@ def test_a_missing_number_of_a_map_has_no_text_and_costs_the_others_no_colour():
     assert shades[:, 0].tolist() == [0.0, None, 1.0]
 
 
+def test_the_best_of_a_map_is_darkest_and_bold_and_one_far_off_hides_no_other():
+    numbers = pd.DataFrame({"x": [1.0, 2.0, 3.0, 4.0, 500.0]})
+    labels = {"title": "T", "xlabel": "x", "ylabel": "y", "unit": "nats"}
+    (axis,) = figures.heat(numbers, **labels, lower_is_better=True).axes
+    shades = axis.images[0].get_array()[:, 0].tolist()
+    assert shades == pytest.approx([1, 5 / 6, 4 / 6, 3 / 6, 0])
+    assert [text.get_weight() for text in axis.texts] == ["bold", *["normal"] * 4]
+
+
 def test_an_arm_of_one_panel_alone_is_in_the_legend():
     one = table().assign(dataset="p")
     other = table().assign(dataset="q", arm="c")
     wide = pd.concat([one, other])
     figure = figures.lines(wide, y="slope", panel="dataset", **LINES)
-    (legend,) = [axis.get_legend() for axis in figure.axes if axis.get_legend()]
+    (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["a", "b", "c"]
+
+
+def test_no_title_is_wider_than_its_figure():
+    title = "The finding of a study that takes many words to say what it is about " * 2
+    figure = figures.dots(table(), "accuracy", title=title.strip(), xlabel="x")
+    figure.draw_without_rendering()
+    box = figure._suptitle.get_window_extent()
+    assert box.x0 > 0
+    assert box.x1 < figure.bbox.width
+
+
+def test_what_is_better_says_on_which_side_and_in_the_colour_of_its_loss():
+    rows = comparisons().assign(a="hinge", b="logistic", better=["hinge", "", ""])
+    figure = figures.gaps(rows, title="T")
+    (axis,) = figure.axes
+    assert "right of 0 the first is better" in axis.get_xlabel().replace("\n", " ")
+    assert axis.get_lines()[0].get_color() == colours.LOSSES["hinge"]
+    assert axis.get_lines()[2].get_color() == colours.QUIET
+
+
+def test_a_large_drawing_becomes_a_picture_inside_its_letters(monkeypatch):
+    figure = FIGURES["dots"]()
+    lines = figures.as_svg(figure)
+    monkeypatch.setattr(canvas, "LARGEST", len(lines) - 1)
+    drawn = figures.as_svg(figure)
+    assert b"<image" in drawn
+    assert b"<image" not in lines
+
+
+def test_right_answers_that_are_not_counted_have_their_share():
+    table, splits = scores()
+    assert figures.missed(table, splits, (-np.inf, np.inf)).tolist() == [0]
+    assert figures.missed(table, splits, (-2, -1)).tolist() == [1]
