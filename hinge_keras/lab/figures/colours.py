@@ -31,7 +31,7 @@ MEANT = {
         (
             *("log", "logistic", "log loss", "log^2", "softmax"),
             *("categorical", "sparse", "Kullback-Leibler", "focal"),
-            *("cosine cross-entropy", "LDAM", "logit adjustment"),
+            *("cosine cross-entropy", "LDAM", "logit adjustment", "squentropy"),
         ),
         "cross-entropy",
     ),
@@ -67,6 +67,8 @@ MEANT = {
     **dict.fromkeys(
         (
             *("smooth top-K", "noised top-K", "calibrated top-K", "Lapin beta"),
+            *("smooth top-1", "noised top-1", "calibrated top-1", "imbalanced top-1"),
+            *("smooth top-5", "noised top-5", "calibrated top-5", "imbalanced top-5"),
             "imbalanced top-K",
         ),
         "top-K",

@@ -1,0 +1,57 @@
+"""Nets at rates that a pilot chose, for studies that look inside them."""
+
+import dataclasses
+
+import keras
+
+from hinge_keras.lab import training
+from hinge_keras.lab.bracket import bracketed
+from hinge_keras.lab.results import Results
+from hinge_keras.lab.training import fit
+
+
+def nets(experiment, name, quick):
+    """Each trial on one data set with its splits and its net, trained by `model.fit`.
+
+    Args:
+        experiment: With a pilot, which chooses each arm's rate.
+        name: The data set's.
+        quick: Whether this is a smoke run: few examples, nothing chosen.
+    """
+    own = [each for each in experiment.datasets if each.name == name]
+    experiment = dataclasses.replace(experiment, datasets=own)
+    experiment = smoke(experiment) if quick else tuned(experiment)
+    for trial in experiment.trials():
+        splits = experiment.dataset(trial).load(trial.seed)
+        yield trial, splits, fit.fitted(experiment, trial, splits)[0]
+
+
+def tuned(experiment):
+    """The experiment at the values that its pilot chose, trained here and not kept."""
+    _, tried = bracketed(experiment.piloted(), trained)
+    return experiment.at(tried.chosen())
+
+
+def smoke(experiment):
+    """The experiment with few examples, losses and epochs, at the first of all values."""
+    axes = {axis: values[:1] for axis, values in experiment.axes.items()}
+    return dataclasses.replace(experiment.quick(), axes=axes, arms=experiment.arms[:3])
+
+
+def trained(experiment):
+    """The results of all trials of an experiment."""
+    trials = experiment.trials()
+    blocks = training.train(experiment, trials)
+    return Results(
+        [(trial, experiment.columns(trial)) for trial in trials],
+        {trial: record for block in blocks for trial, record in block},
+        experiment.measures,
+        experiment.axis_names,
+        experiment.measure().name,
+    )
+
+
+def hidden(model, x):
+    """What the head of a net is given, as an array."""
+    inner = keras.Model(model.inputs, model.layers[-1].input)
+    return inner.predict(x, batch_size=4096, verbose=0)
