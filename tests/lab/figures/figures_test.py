@@ -148,7 +148,9 @@ def test_what_is_better_says_on_which_side_and_in_the_colour_of_its_loss():
     rows = comparisons().assign(a="hinge", b="logistic", better=["hinge", "", ""])
     figure = figures.gaps(rows, title="T")
     (axis,) = figure.axes
-    assert "right of 0 the first is better" in axis.get_xlabel().replace("\n", " ")
+    assert "right of 0 hinge is better" in axis.get_xlabel().replace("\n", " ")
+    (other,) = figures.gaps(rows.assign(a=["hinge", "x", "y"]), title="T").axes
+    assert "right of 0 the first is better" in other.get_xlabel().replace("\n", " ")
     assert axis.get_lines()[0].get_color() == colours.LOSSES["hinge"]
     assert axis.get_lines()[2].get_color() == colours.QUIET
 
