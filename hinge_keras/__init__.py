@@ -74,7 +74,8 @@ def laboratory(name):
     try:
         return importlib.import_module("hinge_keras.lab.compare")
     except ModuleNotFoundError as error:
-        needed = f'hk.{name} needs {error.name}: pip install "hinge_keras[lab]"'
+        package = (error.name or "").partition(".")[0]
+        needed = f'hk.{name} needs {package}: pip install "hinge_keras[lab]"'
         raise ModuleNotFoundError(needed, name=error.name) from None
 
 

@@ -86,4 +86,10 @@ def duration(seconds):
 
 def wrapped(told, indent="  "):
     """A sentence over as many indented lines as it needs."""
-    return textwrap.fill(told, WIDE, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.fill(
+        told,
+        WIDE,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
