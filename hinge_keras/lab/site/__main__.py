@@ -1,20 +1,23 @@
 """Builds the site: `python -m hinge_keras.lab.site [RESULTS [FOLDER]]`."""
 
-import sys
+import argparse
 from time import perf_counter
 
 from hinge_keras.lab.site.build import build
 
 
-def main(results: str = "results", folder: str = "site") -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Build the site and say where it is.
 
     Args:
-        results: The folder of published results.
-        folder: Where to.
+        arguments: Those of the command line by default.
     """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("results", nargs="?", default="results", help="what to show")
+    parser.add_argument("folder", nargs="?", default="site", help="where to")
+    options = parser.parse_args(arguments)
     began = perf_counter()
-    first = build(results, folder)
+    first = build(options.results, options.folder)
     size = sum(path.stat().st_size for path in first.parent.rglob("*"))
     seconds = perf_counter() - began
     print(
@@ -23,4 +26,4 @@ def main(results: str = "results", folder: str = "site") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main()
