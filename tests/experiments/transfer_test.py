@@ -1,0 +1,34 @@
+"""No character is both learned and read."""
+
+import numpy as np
+
+from experiments import transfer
+
+
+class Drawings:
+    """One drawing of each character, its number as its pixel."""
+
+    def load(self, seed):
+        numbers = np.arange(transfer.CHARACTERS)
+        return dict.fromkeys(("train", "test"), (numbers[:, None], numbers))
+
+
+def test_the_halves_share_no_character_and_leave_none():
+    known, other = (transfer.half(3, Drawings(), known) for known in (True, False))
+    for part in ("train", "test"):
+        both = np.concatenate([known[part][0], other[part][0]])[:, 0]
+        assert sorted(both) == list(range(transfer.CHARACTERS))
+
+
+def test_each_half_numbers_its_characters_alike_in_every_part():
+    parts = transfer.half(3, Drawings(), known=False)
+    assert sorted(parts["train"][1]) == list(
+        range(transfer.CHARACTERS - transfer.LEARNED)
+    )
+    for x, y in parts.values():
+        assert y[x[:, 0].argsort()].tolist() == parts["train"][1].tolist()
+
+
+def test_another_seed_draws_another_half():
+    one, two = (transfer.half(seed, Drawings(), True)["train"][0] for seed in (0, 1))
+    assert set(one[:, 0]) != set(two[:, 0])
