@@ -61,8 +61,8 @@ def measurements(part):
         before = collapsed(tuning.hidden(new, x), y, kernel(new))
         after = collapsed(tuning.hidden(net, x), y, kernel(net))
         x_test, y_test = splits["test"]
-        right = net.predict(x_test, batch_size=4096, verbose=0).argmax(axis=1) == y_test
-        learned = net.predict(x, batch_size=4096, verbose=0).argmax(axis=1) == y
+        right = tuning.scores(net, x_test).argmax(axis=1) == y_test
+        learned = tuning.scores(net, x).argmax(axis=1) == y
         rows.append(
             {
                 **NETS.columns(trial),

@@ -164,6 +164,9 @@ def findings(results):
         ]
         for rival in (ERROR, WEIGHTED, BOTH)
     }
+    over_sets = analysis.compare(
+        chosen, "accuracy", within=(), pair=("dataset",), against=ENTROPY
+    )
     means = analysis.percent(chosen, "accuracy", ["arm", "dataset"]).unstack("dataset")
     means = means[list(chosen.dataset.unique())]
     lost = behind(chosen).mean()
@@ -176,7 +179,8 @@ def findings(results):
         sentence=f"Squared error is ahead of cross-entropy on {ahead} of {len(error)} sets, "
         f"behind on {after}; with {max(CLASSES)} classes {lost[max(CLASSES)]:+.1f} points "
         f"behind, with {min(CLASSES)} {lost[min(CLASSES)]:+.1f} ({seeds} seeds).",
-        notes=f"On the other {equal} sets equal or undecided. Beside {ENTROPY}, "
+        notes=f"On the other {equal} sets equal or undecided. Over sets, beside {ENTROPY}, "
+        f"{words.tally(over_sets)}; seed by seed, beside {ENTROPY}, "
         f"{words.listed({k: words.tally(v) for k, v in beside.items()}, '{0}: {1}')}. "
         f"Each set is a family of {len(summary) // len(error)} comparisons, of every two "
         "losses.",
@@ -188,7 +192,7 @@ def findings(results):
         recipe="compare_losses",
         summary=summary,
         claims=claims.table(judged(summary, chosen)),
-        tables={"means": means.reset_index()},
+        tables={"means": means.reset_index(), "over_sets": over_sets},
         figures={
             "accuracy": figures.heat(
                 means,

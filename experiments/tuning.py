@@ -3,6 +3,7 @@
 import dataclasses
 
 import keras
+from keras import ops
 
 from hinge_keras.lab import training
 from hinge_keras.lab.bracket import bracketed
@@ -51,7 +52,11 @@ def trained(experiment):
     )
 
 
+def scores(model, x):
+    """A net's scores, as an array; called at once, since `predict` compiles it first."""
+    return ops.convert_to_numpy(model(x, training=False))
+
+
 def hidden(model, x):
     """What the head of a net is given, as an array."""
-    inner = keras.Model(model.inputs, model.layers[-1].input)
-    return inner.predict(x, batch_size=4096, verbose=0)
+    return scores(keras.Model(model.inputs, model.layers[-1].input), x)

@@ -125,8 +125,7 @@ def findings(results):
     grow = f"{first}{times['L-BFGS']:.0f} (L-BFGS), {last}"
     smooth = [n for n in SHAPES if n not in {*gaps.unbounded(derivatives).loss}]
     return lab.Findings(
-        sentence=f"The gap is {told}; {first}{times[GRADIENT]:.0f} ({GRADIENT}), "
-        f"{len(Y):,} examples.",
+        sentence=f"Gap {told}; {first}{times[GRADIENT]:.0f} ({GRADIENT}); n = {len(Y):,}.",
         notes=notes(largest, derivatives, ends, near, times),
         overturned="a width or a margin at which the gap exceeds the bound by more than "
         "rounding; or ill-conditioned data on which Newton's readings grow with 1 / sigma "

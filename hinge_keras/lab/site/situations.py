@@ -48,11 +48,12 @@ SITUATIONS = [
     ),
     Situation(
         title="Many classes",
-        study="full/tang/mnist",
-        a="softmax",
-        b="squared hinge",
-        on="on MNIST",
-        where={"model": "512-512 linear noise 0.5"},
+        study="squared_error",
+        table="over_sets",
+        a="cross-entropy",
+        b="one-vs-rest hinge",
+        on="over sets of 6 to 150 classes",
+        pairs="data sets",
     ),
     Situation(
         title="One class is rare",
