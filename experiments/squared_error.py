@@ -135,7 +135,7 @@ def judged(summary, chosen):
         text = "{} ahead of {}"
         pairs = [(BOTH, ENTROPY), (BOTH, ERROR)]
         yield from claims.orders(text, SUM, rows, pairs, name)
-    lost = behind(chosen)
+    lost = of(ERROR, behind(chosen))
     text = "squared error falls further behind cross-entropy as classes grow"
     few, many = min(CLASSES), max(CLASSES)
     on = f"{REQUESTS}, points further at {many} classes than at {few}"
@@ -143,10 +143,19 @@ def judged(summary, chosen):
 
 
 def behind(chosen):
-    """Points that squared error is behind cross-entropy, a row a seed, by classes."""
+    """Points that each loss is behind cross-entropy, by classes, a row a loss and seed."""
     rows = chosen[chosen.classes > 0]
-    wide = 100 * rows.pivot_table("test_accuracy", ["classes", "seed"], "arm")
-    return (wide[ENTROPY] - wide[ERROR]).unstack("classes")
+    wide = 100 * rows.pivot_table(
+        "test_accuracy", ["classes", "seed"], "arm", sort=False
+    )
+    points = wide.drop(columns=ENTROPY).rsub(wide[ENTROPY], axis=0)
+    return points.stack().rename("behind").reset_index()
+
+
+def of(ERROR, curve):
+    """Points that squared error is behind, a row a seed, a column a number of classes."""
+    own = curve[curve.arm == ERROR]
+    return own.pivot(index="seed", columns="classes", values="behind")
 
 
 def findings(results):
@@ -169,16 +178,17 @@ def findings(results):
     )
     means = analysis.percent(chosen, "accuracy", ["arm", "dataset"]).unstack("dataset")
     means = means[list(chosen.dataset.unique())]
-    lost = behind(chosen).mean()
+    curve = behind(chosen)
+    lost = of(ERROR, curve).mean()
+    weighted = of(WEIGHTED, curve).mean()[max(CLASSES)]
     error = beside[ERROR]
     ahead, after = (error.better == ERROR).sum(), (error.better == ENTROPY).sum()
     equal = len(error) - ahead - after
     seeds = chosen.seed.nunique()
-    curve = behind(chosen).melt(var_name="classes", value_name="behind")
     return lab.Findings(
         sentence=f"Squared error is ahead of cross-entropy on {ahead} of {len(error)} sets, "
-        f"behind on {after}; with {max(CLASSES)} classes {lost[max(CLASSES)]:+.1f} points "
-        f"behind, with {min(CLASSES)} {lost[min(CLASSES)]:+.1f} ({seeds} seeds).",
+        f"behind on {after}; with {max(CLASSES)} classes {lost[max(CLASSES)]:.1f} points "
+        f"behind, with {min(CLASSES)} {lost[min(CLASSES)]:.1f} ({seeds} seeds).",
         notes=f"On the other {equal} sets equal or undecided. Over sets, beside {ENTROPY}, "
         f"{words.tally(over_sets)}; seed by seed, beside {ENTROPY}, "
         f"{words.listed({k: words.tally(v) for k, v in beside.items()}, '{0}: {1}')}. "
@@ -186,9 +196,9 @@ def findings(results):
         "losses.",
         overturned="networks of the size that the papers train, on which squared error "
         "is level with cross-entropy at 150 classes too.",
-        means="Squared error of raw scores is a fair loss at its own learning rate; weigh "
-        "the true class once classes are many, and compare it with cross-entropy on your "
-        "data before you keep it.",
+        means="Do not train plain squared error of raw scores on many classes: give the "
+        "true class a weight and a target, both tuned, or add cross-entropy to it, as "
+        "hk.Squentropy() does.",
         recipe="compare_losses",
         summary=summary,
         claims=claims.table(judged(summary, chosen)),
@@ -207,9 +217,8 @@ def findings(results):
                 x="classes",
                 y="behind",
                 logx=True,
-                title=f"Of {max(CLASSES)} classes squared error is "
-                f"{lost[max(CLASSES)]:.1f} points behind, of {min(CLASSES)} "
-                f"{lost[min(CLASSES)]:.1f}",
+                title=f"Squared error falls behind as classes grow, to "
+                f"{lost[max(CLASSES)]:.1f} points; weighted, to {weighted:.1f}",
                 xlabel="kinds of requests",
                 ylabel="points behind cross-entropy",
             ),
