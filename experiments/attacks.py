@@ -126,7 +126,7 @@ def findings(results):
                 x="step",
                 y="right",
                 panel="dataset",
-                title="Down the lead: accuracy by the length of the step",
+                title=f"Down the lead, after a step of {STEP:g}, {words.tally(by_lead)}",
                 xlabel="step of every input",
                 ylabel="test accuracy, %",
             ),

@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import keras
 from keras import ops
 
 from hinge_keras.lab import training
@@ -55,8 +54,3 @@ def trained(experiment):
 def scores(model, x):
     """A net's scores, as an array; called at once, since `predict` compiles it first."""
     return ops.convert_to_numpy(model(x, training=False))
-
-
-def hidden(model, x):
-    """What the head of a net is given, as an array."""
-    return scores(keras.Model(model.inputs, model.layers[-1].input), x)

@@ -107,6 +107,7 @@ def file(tmp_path_factory):
 QUICK = ["--seeds", "6", "--epochs", "2", "--target", "y"]
 
 
+@pytest.mark.slow
 def test_a_file_becomes_an_answer_and_a_page(file, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(compare, "RATES", 0.1)  # Without a search.
     folder = tmp_path / "page"
