@@ -42,7 +42,9 @@ class Study:
             "means",
             "recipe",
         )
-        return dict.fromkeys(texts, "") | view.manifest(self.folder)
+        said = dict.fromkeys(texts, "") | view.manifest(self.folder)
+        # Studies lie to each other as their folders do, under another name of the page.
+        return said | {"notes": said["notes"].replace("/README.md)", "/index.html)")}
 
     @cached_property
     def page(self) -> str:
