@@ -74,7 +74,6 @@ def run_all(names, options):
         from experiments import documents
         from hinge_keras.lab import (  # Keras and its backend load only now.
             account,
-            site,
             study,
         )
 
@@ -101,7 +100,12 @@ def run_all(names, options):
         table(ran, perf_counter() - began, options.quick)
         account.gather(results)
         documents.write(results)
-        site.build(results, results / "site" if apart else results.with_name("site"))
+        if not options.names:  # One study need not wait for the pages of all.
+            from hinge_keras.lab import site
+
+            site.build(
+                results, results / "site" if apart else results.with_name("site")
+            )
         rest = [account.standing(name, results) for name in names if name not in todo]
         if not options.quick:
             print(account.agreement([*ran, *rest]))
