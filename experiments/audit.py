@@ -19,6 +19,7 @@ from hinge_keras.lab import analysis
 from hinge_keras.lab.analysis import claims
 from hinge_keras.lab.analysis.evidence import ALPHA
 from hinge_keras.lab.options import RESULTS
+from hinge_keras.lab.page import words
 from hinge_keras.lab.results import SHORTEST
 from hinge_keras.lab.tables import view
 from hinge_keras.lab.tables.schema import (
@@ -38,7 +39,6 @@ LONGEST = 140
 COUNT = re.compile(r"\d seeds|\d of \d|n = \d|\d[\d,]* [a-z ]*(sets|images|examples|nets|"
                    r"comparisons|pitfalls|numbers)|of \d+,")  # fmt: skip
 HEADS = re.compile(r"^\|(.*)\|\n\| ---", re.MULTILINE)  # Of a table in Markdown.
-CODED = re.compile(r"(?<!psi)_")
 LINK = re.compile(r"https?://|arXiv \d")
 WORDS = ("marks", "better", "why", "on", "finding")  # Columns in which nothing is "".
 
@@ -90,7 +90,8 @@ def of_page(folder, said, study):
         ("" if said.get("means") and said.get("recipe") else told),
     )
     heads = HEADS.findall((folder / "README.md").read_text())
-    coded = [cell for row in heads for cell in row.split("|") if CODED.search(cell)]
+    cells = [cell for row in heads for cell in row.split("|")]
+    coded = [cell for cell in cells if words.header(cell) != cell]
     yield "headers in code", ", ".join(coded)
     claimed = table(folder / "claims.csv")
     if len(claimed) and not LINK.search(study.__doc__):
@@ -191,8 +192,8 @@ def table(path):
     if not path.exists():
         return pd.DataFrame()
     found = pd.read_csv(path, keep_default_na=False, na_values=[""])
-    words = [name for name in WORDS if name in found]
-    return found.astype(dict.fromkeys(words, object)).fillna(dict.fromkeys(words, ""))
+    texts = [name for name in WORDS if name in found]
+    return found.astype(dict.fromkeys(texts, object)).fillna(dict.fromkeys(texts, ""))
 
 
 def module_of(name):
