@@ -18,7 +18,8 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     began = perf_counter()
     first = build(options.results, options.folder)
-    size = sum(path.stat().st_size for path in first.parent.rglob("*"))
+    files = (path for path in first.parent.rglob("*") if path.is_file())
+    size = sum(path.stat().st_size for path in files)
     seconds = perf_counter() - began
     print(
         f"built {first} in {seconds:.0f} s, {size / 1e6:.1f} MB; open it in a browser"

@@ -52,7 +52,7 @@ SITUATIONS = [
         table="over_sets",
         a="cross-entropy",
         b="one-vs-rest hinge",
-        on="over sets of 6 to 150 classes",
+        on="over sets of several classes",
         pairs="data sets",
     ),
     Situation(
