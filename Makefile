@@ -15,6 +15,8 @@ LOWEST_READY := .venv-lowest/requirements-lowest.installed
 LIBRARY := tests/losses tests/metrics_test.py tests/weighting_test.py \
 	tests/reported_test.py tests/layers_test.py tests/calibration_test.py \
 	tests/doctests_test.py tests/defaults_test.py
+# A process a core; the tests of a file share what they trained.
+PYTEST := $(RUN) -m pytest -n auto --dist loadfile
 COMPARED := tests/lab/compare/predictor_test.py
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
@@ -53,15 +55,16 @@ $(LOWEST_READY): requirements-lowest.txt
 	touch $@
 
 test: $(READY)
-	$(RUN) -m pytest
+	$(PYTEST)
 
 test-slow: $(READY)
-	$(RUN) -m pytest -m slow
+	$(PYTEST) -m slow
 
 test-backends: $(BACKENDS_READY)
-	KERAS_BACKEND=jax $(RUN) -m pytest $(LIBRARY)
-	KERAS_BACKEND=jax $(RUN) -m pytest tests/lab/training $(COMPARED)
-	KERAS_BACKEND=torch $(RUN) -m pytest $(LIBRARY) tests/lab/fit_test.py $(COMPARED)
+	KERAS_BACKEND=jax $(PYTEST) $(LIBRARY)
+	KERAS_BACKEND=jax $(PYTEST) tests/lab/training $(COMPARED)
+	KERAS_BACKEND=torch $(PYTEST) $(LIBRARY) tests/lab/fit_test.py $(COMPARED)
+	$(RUN) -m pytest -m slow -k ray tests/lab/training/engines_test.py
 
 test-lowest: $(LOWEST_READY)
 	$(LOWEST) -m pytest $(LIBRARY) tests/svm
@@ -92,6 +95,9 @@ benchmarks: $(PEERS_READY)
 	$(RUN) -m benchmarks.evidence
 	$(RUN) -m benchmarks.situations
 	$(RUN) -m benchmarks.memory
+	$(RUN) -m benchmarks.engines
+	$(RUN) -m benchmarks.peaks
+	$(RUN) -m benchmarks.kills
 	$(RUN) -m benchmarks.unprepared
 	$(RUN) -m benchmarks
 

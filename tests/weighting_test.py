@@ -5,6 +5,7 @@ reductions, channels first and double precision, in combinations in which every
 pair of settings meets. All weights are fractions.
 """
 
+import functools
 import itertools
 import math
 
@@ -151,11 +152,19 @@ def plain(loss):
 
 def value_table(loss, case):
     """The unweighted value of every example with every label: `[n, t, k, label]`."""
-    if case.signed:
-        flat = case.scores.reshape(-1, 1)
+    scores = case.scores
+    return valued(loss, case.signed, scores.tobytes(), scores.dtype, scores.shape)
+
+
+@functools.cache
+def valued(loss, signed, scores, dtype, shape):
+    """The same; the settings of a case change no unweighted value."""
+    scores = np.frombuffer(scores, dtype).reshape(shape)
+    if signed:
+        flat = scores.reshape(-1, 1)
         sides = [check.values(loss, np.full(flat.shape, y), flat) for y in (0, 1)]
         return np.stack(sides, -1).reshape(N, T, OUTPUTS, 2)
-    flat = case.scores.reshape(-1, case.scores.shape[-1])
+    flat = scores.reshape(-1, shape[-1])
     labels = range(flat.shape[1])
     sides = [check.values(loss, np.full(len(flat), c), flat) for c in labels]
     return np.stack(sides, -1).reshape(N, T, 1, -1)
