@@ -51,6 +51,11 @@ inputs fit {HELD / 1e6:.0f} MB:
 
 {markdown(pd.read_csv(HERE / "memory.csv"))}
 
+The memory that jobs are said to take, which decides how many an engine lets run at
+once, beside what they took, in MiB:
+
+{markdown(pd.read_csv(HERE / "peaks.csv"))}
+
 A second process need not compile again if the compilers keep their programs: set
 `JAX_COMPILATION_CACHE_DIR`, or `TF_XLA_FLAGS="--tf_xla_persistent_cache_directory=DIR
 --tf_xla_persistent_cache_device_types=XLA_CPU_JIT,CPU"` on the one machine that they

@@ -116,7 +116,7 @@ class Bench:
 
         from hinge_keras.lab import study, training
         from hinge_keras.lab.tables import archive
-        from hinge_keras.lab.training import replicas
+        from hinge_keras.lab.training import groups
 
         def note(kind, keys):
             os.write(writer, "".join(f"{kind} {key}\n" for key in keys).encode())
@@ -127,12 +127,12 @@ class Bench:
             add(self, records)
             note("kept", records)
 
-        def asked(experiment, missing, *rest):
-            note("asked", missing)
-            return train_missing(experiment, missing, *rest)
+        def asked(experiment, wanted, kept, *rest, **options):
+            note("asked", [key for key in wanted if key not in kept])
+            return train_missing(experiment, wanted, kept, *rest, **options)
 
         archive.Archive.add, study.train_missing = added, asked
-        replicas.LARGEST = 4  # Several blocks, so that some end before a death.
+        groups.LARGEST = 4  # Several jobs, so that some end before a death.
         if not real:
             study.training.train = self.made_up
         try:
@@ -156,13 +156,13 @@ class Bench:
             return 1
         return 0
 
-    def made_up(self, experiment, trials, watch):
-        """Blocks of four of the reference's records, without a training."""
+    def made_up(self, experiment, trials, missing, **options):
+        """Jobs of four of the reference's records, without a training."""
         from hinge_keras.lab import training
 
-        keys = experiment.keys(trials, training.engine())
-        for start in range(0, len(trials), 4):
-            block = trials[start : start + 4]
+        keys = experiment.keys(missing, training.code())
+        for start in range(0, len(missing), 4):
+            block = missing[start : start + 4]
             yield [(trial, self.reference[keys[trial]]) for trial in block]
 
     def kept(self, results):
@@ -362,8 +362,8 @@ def two_writers(bench, count):
         def harm(module, study, training):
             made_up = study.training.train
 
-            def slowly(experiment, trials, watch):
-                for block in made_up(experiment, trials, watch):
+            def slowly(*arguments, **options):
+                for block in made_up(*arguments, **options):
                     time.sleep(0.1)
                     yield block
 
@@ -393,8 +393,8 @@ def failing(after, error):
     def harm(module, study, training):
         made_up = study.training.train
 
-        def fails(experiment, trials, watch):
-            for number, block in enumerate(made_up(experiment, trials, watch)):
+        def fails(*arguments, **options):
+            for number, block in enumerate(made_up(*arguments, **options)):
                 if number == after:
                     raise error
                 yield block
@@ -441,8 +441,8 @@ def changed_and_back(bench, count):
             module.EXPERIMENT = grid
             reference = list(bench.reference.values())
 
-            def other(experiment, trials, watch):
-                yield [(trial, reference[0]) for trial in trials]
+            def other(experiment, trials, missing, **options):
+                yield [(trial, reference[0]) for trial in missing]
 
             study.training.train = other
 

@@ -82,7 +82,8 @@ def measured(replicas, rows, width, depth, classes, losses):
     import hinge_keras as hk
     from hinge_keras.lab import Experiment, models
     from hinge_keras.lab.data import Dataset
-    from hinge_keras.lab.training.replicas import DENSE, Stack, loader
+    from hinge_keras.lab.training.groups import Loader
+    from hinge_keras.lab.training.replicas import DENSE, Stack
 
     def splits(seed):
         stream = np.random.default_rng(seed)
@@ -106,7 +107,7 @@ def measured(replicas, rows, width, depth, classes, losses):
         measures=(),
     )
     trials = experiment.trials()
-    stack = Stack(experiment, trials, loader(experiment), DENSE)
+    stack = Stack(experiment, trials, Loader(experiment), DENSE)
     stack.train(trials)
     began = time.perf_counter()
     stack.train(trials)

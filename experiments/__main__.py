@@ -79,13 +79,16 @@ def run_all(names, options):
 
         modules = [f"experiments.{name.replace('/', '.')}" for name in todo]
         one = partial(study.run_named, results, options.quick, options.keep_published)
+        here = options.engine == "here"
         try:
-            if options.quick and len(todo) > 1:  # Most of it is one core compiling.
+            if options.quick and here and len(todo) > 1:
+                # Most of it is one core compiling.
                 processes = min(os.cpu_count(), MOST)
                 with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
                     ran = list(pool.map(one, modules))
             else:
-                ran = [one(module) for module in modules]
+                with study.asked_for(options) as engine:
+                    ran = [one(module, engine) for module in modules]
         except study.Locked as locked:
             print(locked, file=sys.stderr)
             return 3

@@ -20,6 +20,12 @@ app = typer.Typer(
 )
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON; the rest aside.")]
 Studies = Annotated[Path, typer.Option(help="The folder of the studies.")]
+Engine = Annotated[
+    str, typer.Option(help="Where trials train: here, processes or ray.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="How many train at once (a core each).")
+]
 Results = Annotated[Path, typer.Option(help="The folder of their results.")]
 Names = Annotated[
     list[str] | None,
@@ -60,6 +66,9 @@ def run_(
         bool,
         typer.Option("--keep-published", help="Train what is not published alone."),
     ] = False,
+    engine: Engine = "here",
+    workers: Workers = None,
+    address: Annotated[str | None, typer.Option(help="Of a Ray cluster.")] = None,
     results: Results = Path("results"),
     studies: Studies = Path("experiments"),
     json: Json = False,
@@ -71,7 +80,9 @@ def run_(
     from hinge_keras.cli.studies import run
 
     flags = ["--quick"] * quick + ["--keep-published"] * keep_published
-    place = ["--results", str(results.resolve())]
+    place = ["--results", str(results.resolve()), "--engine", engine]
+    place += ["--workers", str(workers)] if workers else []
+    place += ["--address", address] if address else []
     return run([*(names or []), *flags, *place], studies, json)
 
 

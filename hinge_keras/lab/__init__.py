@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hinge_keras.lab.results import Results
     from hinge_keras.lab.study import main
     from hinge_keras.lab.tables.schema import Measure
+    from hinge_keras.lab.training import engines
 
 HOMES = {
     "Arm": "grid.arm",
@@ -25,6 +26,7 @@ HOMES = {
     "Pilot": "grid.trial",
     "Results": "results",
     "Trial": "grid.trial",
+    "engines": "training.engines",
     "full": "grid.experiment",
     "main": "study",
 }
@@ -37,6 +39,7 @@ __all__ = [
     "Pilot",
     "Results",
     "Trial",
+    "engines",
     "full",
     "main",
 ]
@@ -44,7 +47,10 @@ __all__ = [
 
 def __getattr__(name):
     if name in HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{HOMES[name]}"), name)
+        home, _, of_room = f"{__name__}.{HOMES[name]}".rpartition(".")
+        if of_room == name:  # A room, and not a name in one.
+            return importlib.import_module(f"{home}.{name}")
+        return getattr(importlib.import_module(f"{home}.{of_room}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 RESULTS = Path("results")
+ENGINES = ("here", "processes", "ray")  # Where trials train.
 SMOKE = "smoke run, no finding"  # What stands before the findings of one.
 
 
@@ -30,5 +31,17 @@ def with_options(parser):
         "--keep-published",
         action="store_true",
         help="take the trials of the published tables as they are; train the others",
+    )
+    parser.add_argument(
+        "--engine",
+        default="here",
+        choices=ENGINES,
+        help="where trials train: this process, processes beside it, Ray's workers",
+    )
+    parser.add_argument(
+        "--workers", type=int, help="how many train at once (a core each)"
+    )
+    parser.add_argument(
+        "--address", help="of a Ray cluster that runs; by default one is started"
     )
     return parser

@@ -32,6 +32,7 @@ from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables import state, view
 from hinge_keras.lab.tables.archive import Archive, Locked, Record
 from hinge_keras.lab.tables.schema import DONE, EPOCHS_RUN, KEY, STATUS
+from hinge_keras.lab.training import engines
 from hinge_keras.lab.training.record import environment
 
 ARCHIVE = "trials.log"
@@ -60,7 +61,8 @@ def command(module, options):
     if options.quick or options.verify:
         results = Path(tempfile.mkdtemp(prefix="hinge_keras_"))
     try:
-        ran = run(module, results, options.quick, options.keep_published)
+        with asked_for(options) as engine:
+            ran = run(module, results, options.quick, options.keep_published, engine)
     except Locked as locked:
         print(locked, file=sys.stderr)
         return 3
@@ -73,7 +75,12 @@ def command(module, options):
     return 0
 
 
-def run(module, results=RESULTS, quick=False, keep_published=False):
+def asked_for(options):
+    """The engine that the command line asks for."""
+    return engines.named(options.engine, options.workers, options.address)
+
+
+def run(module, results=RESULTS, quick=False, keep_published=False, engine=None):
     """Run a study and publish it; what there is to say of it.
 
     Args:
@@ -81,6 +88,7 @@ def run(module, results=RESULTS, quick=False, keep_published=False):
         results: The folder that holds a folder for each study.
         quick: Train a few small trials only.
         keep_published: Take trials that the published table has as they are there.
+        engine: Where trials train, one of `training.engines`; here by default.
 
     Raises:
         Locked: If another process is running it in that folder.
@@ -92,7 +100,9 @@ def run(module, results=RESULTS, quick=False, keep_published=False):
     try:
         with Archive(folder / ARCHIVE) as archive:
             say(name, *archive.damages, view.damage(folder))
-            left, trained = gathered(module, archive, name, quick, keep_published)
+            left, trained = gathered(
+                module, archive, name, quick, keep_published, engine
+            )
             finding = published(module, folder, left)
     except MissingData as missing:
         finding = f"skipped: {missing}"
@@ -107,14 +117,14 @@ def run(module, results=RESULTS, quick=False, keep_published=False):
     return Ran(name, trained, seconds, finding, before, verdicts(folder))
 
 
-def run_named(results, quick, keep_published, name):
+def run_named(results, quick, keep_published, name, engine=None):
     """Run the study of a module's name; a fault of its own is told, and no more.
 
     It lies here, where a process of a smoke run finds it.
     """
     try:
         module = importlib.import_module(name)
-        return run(module, results, quick, keep_published)
+        return run(module, results, quick, keep_published, engine)
     except Locked:
         raise
     except Exception as error:
@@ -124,25 +134,27 @@ def run_named(results, quick, keep_published, name):
         return Ran(name, 0, 0.0, f"failed: {error!r}", stands, stands, failed=True)
 
 
-def gathered(module, archive, name, quick, keep_published):
+def gathered(module, archive, name, quick, keep_published, engine=None):
     """A study's results, and how many trials were trained for them."""
     experiment = getattr(module, "EXPERIMENT", None)
     if experiment is None:
         return measured(module, archive, quick), 0
-    before, keys, records = len(archive.places), {}, {}
+    before, keys, asked, records = len(archive.places), {}, {}, {}
     reader = identity.Reader()
 
     def trained(experiment):
         """What an experiment left, what is missing of it trained first."""
         trials = experiment.trials()
         new = [trial for trial in trials if trial not in keys]
-        keys.update(experiment.keys(new, training.engine(), reader))
+        keys.update(experiment.keys(new, training.code(), reader))
         if keep_published:
             records.update(from_view(experiment, keys, archive))
-        # Of equal ones, one trains.
-        wanted = {keys[t]: t for t in trials if keys[t] not in records}
-        missing = {key: t for key, t in wanted.items() if key not in archive}
-        train_missing(experiment, missing, archive, name)
+        # Of equal ones, one trains. Those of an earlier round are not jobs of this one.
+        coming = {keys[t]: t for t in new if keys[t] not in asked}
+        asked.update(coming)
+        to_train = {key: t for key, t in coming.items() if key not in records}
+        train_missing(experiment, to_train, archive, name, engine=engine)
+        wanted = {keys[trial] for trial in trials} - records.keys()
         records.update(archive.records(wanted))
         kept = len(records.keys() - archive.places.keys())
         return Results(

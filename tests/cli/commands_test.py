@@ -146,8 +146,18 @@ def studies(tmp_path):
     ("asked", "given"),
     [
         (["list"], ["--list"]),
-        (["run", "a", "--quick"], ["a", "--quick", "--results", "R"]),
-        (["run", "--keep-published"], ["--keep-published", "--results", "R"]),
+        (
+            ["run", "a", "--quick"],
+            ["a", "--quick", "--results", "R", "--engine", "here"],
+        ),
+        (
+            ["run", "--keep-published"],
+            ["--keep-published", "--results", "R", "--engine", "here"],
+        ),
+        (
+            ["run", "--engine", "ray", "--workers", "4", "--address", "a:1"],
+            ["--results", "R", "--engine", "ray", "--workers", "4", "--address", "a:1"],
+        ),
         (["verify", "a", "b"], ["a", "b", "--verify", "--results", "R"]),
     ],
 )

@@ -90,8 +90,8 @@ def trained(monkeypatch):
     """Replaces training; the list of what was asked for grows with each trial."""
     asked = []
 
-    def train(experiment, trials, watch):
-        for trial in trials:
+    def train(experiment, trials, missing, **options):
+        for trial in missing:
             asked.append(trial)
             yield [(trial, made_up(trial))]
 
@@ -237,8 +237,8 @@ def test_the_page_states_question_finding_and_setting(write, tmp_path, trained):
 def test_an_interrupted_run_keeps_what_it_finished(
     write, tmp_path, trained, monkeypatch, capsys
 ):
-    def interrupted(experiment, trials, watch):
-        yield [(trial, made_up(trial)) for trial in trials[:5]]
+    def interrupted(experiment, trials, missing, **options):
+        yield [(trial, made_up(trial)) for trial in missing[:5]]
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -256,8 +256,8 @@ def test_a_metric_that_raises_loses_nothing_that_was_published(
     study.run(write(SCRIPT), tmp_path)
     page = (tmp_path / "small" / "README.md").read_bytes()
 
-    def raises(experiment, trials, watch):
-        yield [(trials[0], made_up(trials[0]))]
+    def raises(experiment, trials, missing, **options):
+        yield [(missing[0], made_up(missing[0]))]
         raise ValueError("a metric's own fault")
 
     changed = SCRIPT.replace("epochs=2", "epochs=3")
@@ -276,7 +276,7 @@ def test_data_that_vanish_leave_what_was_published(
     study.run(write(SCRIPT), tmp_path)
     page = (tmp_path / "small" / "README.md").read_bytes()
 
-    def nowhere(experiment, trials, watch):
+    def nowhere(experiment, trials, missing, **options):
         raise MissingData("no set/part.gz; take it from a shelf")
         yield
 
@@ -465,8 +465,8 @@ def test_a_run_killed_by_the_system_goes_on_where_it_stopped(
     text = text.replace(
         "lab.main(__name__)",
         "from hinge_keras.lab import account, study\n"
-        "from hinge_keras.lab.training import by_fit\n"
-        "study.training.train = lambda e, ts, watch: by_fit(e, ts)\n"
+        "train = study.training.train\n"
+        "study.training.train = lambda *a, **o: train(*a, **o, path='fit')\n"
         "lab.main(__name__)",
     )
     module = write(text.replace("lab.main(__name__)", ""))

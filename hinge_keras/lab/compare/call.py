@@ -13,6 +13,7 @@ from hinge_keras.lab.compare.columns import NUMBER
 from hinge_keras.lab.compare.comparison import Comparison
 from hinge_keras.lab.compare.trained import searched
 from hinge_keras.lab.grid.experiment import Experiment
+from hinge_keras.lab.training import engines
 
 WIDE = 79
 MOST_TOLD = 20  # Columns of which each is told, those of plain numbers too.
@@ -47,6 +48,7 @@ def compare(
     patience: int | None = None,
     time_budget: float | None = None,
     folder: Any = None,
+    engine: Any = "here",
     verbose: bool = True,
 ) -> Comparison:
     """Train a model with several losses, equally tuned, and compare them in pairs.
@@ -103,6 +105,9 @@ def compare(
         time_budget: Seconds after which no further seeds are begun; the first six
             are always trained.
         folder: Keep finished trials there, and go on from those that are kept.
+        engine: Where trials train: `"here"`, in this process; `"processes"`, one a
+            core; `"ray"`; or one of `lab.engines` with its workers counted. The numbers
+            are the same.
         verbose: Whether progress is told.
 
     Returns:
@@ -118,6 +123,7 @@ def compare(
         ValueError: If an argument or the data cannot be used, in one sentence.
     """
     every_seed = numbered(seeds)
+    engines.refuse(engine)
     given = data.understood(
         x,
         y,
@@ -157,7 +163,10 @@ def compare(
         # Of how Keras turns TensorFlow's tensors into arrays, which is not the user's.
         warnings.filterwarnings("ignore", "__array__ implementation doesn't accept")
         check_head(built, given, experiment)
-        experiment, results = searched(experiment, folder, time_budget, verbose)
+        with engines.given(engine) as workers:
+            experiment, results = searched(
+                experiment, folder, time_budget, verbose, workers
+            )
         beside = baselines.measured(experiment, given.is_regression)
     return Comparison(given, experiment, results, beside, len(every_seed), threshold)
 

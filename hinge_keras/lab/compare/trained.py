@@ -23,6 +23,8 @@ SAFE = 0.8  # Of the time that is left, what further seeds may be expected to ta
 class Held:
     """Records in memory, with what an `Archive` has of them."""
 
+    path = None  # Nothing is on disk.
+
     def __init__(self):
         self.places = {}
 
@@ -42,7 +44,7 @@ class Held:
         return ((key, self.places[key]) for key in keys)
 
 
-def searched(experiment, folder, seconds, say):
+def searched(experiment, folder, seconds, say, engine=None):
     """The experiment as wide, and with as many seeds, as it was trained; its results.
 
     Args:
@@ -50,10 +52,11 @@ def searched(experiment, folder, seconds, say):
         folder: Where finished trials are kept, and looked for; `None` keeps none.
         seconds: What it may take; `None` for as long as it takes.
         say: Whether progress is told.
+        engine: Where trials train; in this process by default.
     """
     store = Held() if folder is None else Archive(Path(folder) / ARCHIVE)
     with store as archive:
-        trained = Trained(archive, folder is not None, say)
+        trained = Trained(archive, folder is not None, say, engine)
         if seconds is None or len(experiment.seeds) <= FEWEST:
             return bracketed(experiment, trained)
         began = time.monotonic()
@@ -75,26 +78,33 @@ class Trained:
         by_content: Whether they are known by what their trials do, to be found again
             by another process, or by the trials themselves.
         say: Whether progress is told.
+        engine: Where trials train; in this process by default.
     """
 
-    def __init__(self, archive, by_content, say):
+    def __init__(self, archive, by_content, say, engine=None):
         self.archive, self.by_content, self.say = archive, by_content, say
-        self.keys, self.reader = {}, identity.Reader()
+        self.engine = engine
+        self.keys, self.asked, self.reader = {}, {}, identity.Reader()
 
     def __call__(self, experiment):
         trials = experiment.trials()
         new = [trial for trial in trials if trial not in self.keys]
         if self.by_content:
-            keys = experiment.keys(new, training.engine(), self.reader)
+            keys = experiment.keys(new, training.code(), self.reader)
         else:
             keys = {trial: trial for trial in new}
+        coming = {k: t for t, k in keys.items() if k not in self.asked}
         self.keys.update(keys)
-        wanted = {self.keys[trial]: trial for trial in trials}
-        missing = {k: trial for k, trial in wanted.items() if k not in self.archive}
-        for part in in_memory(experiment, missing):
-            train_missing(experiment, part, self.archive, "compare", self.say)
-            if len(part) < len(missing):
+        self.asked.update(coming)
+        if all(key in self.archive for key in coming):
+            coming = {}
+        for part in in_memory(experiment, coming):
+            train_missing(
+                experiment, part, self.archive, "compare", self.say, self.engine
+            )
+            if len(part) < len(coming):
                 gc.collect()  # Programs refer to themselves, and hold their inputs.
+        wanted = {self.keys[trial] for trial in trials}
         return Results(
             [(self.keys[trial], experiment.columns(trial)) for trial in trials],
             dict(self.archive.records(wanted)),
@@ -104,9 +114,9 @@ class Trained:
         )
 
 
-def in_memory(experiment, missing):
-    """The missing trials in sets whose seeds' inputs can be held at a time."""
-    seeds = sorted({trial.seed for trial in missing.values()})
+def in_memory(experiment, trials):
+    """Trials, `{key: trial}`, in sets whose seeds' inputs can be held at a time."""
+    seeds = sorted({trial.seed for trial in trials.values()})
     if not seeds:
         return
     splits = experiment.datasets[0].load(seeds[0])
@@ -114,4 +124,4 @@ def in_memory(experiment, missing):
     at_once = max(1, HELD // max(1, size))
     for first in range(0, len(seeds), at_once):
         some = {*seeds[first : first + at_once]}
-        yield {key: trial for key, trial in missing.items() if trial.seed in some}
+        yield {key: trial for key, trial in trials.items() if trial.seed in some}

@@ -502,9 +502,9 @@ def asked_for(monkeypatch):
     """The trials that are trained from now on."""
     train, asked = gathering.training.train, []
 
-    def noting(experiment, trials, **options):
-        asked.extend(trials)
-        return train(experiment, trials, **options)
+    def noting(experiment, trials, missing, **options):
+        asked.extend(missing)
+        return train(experiment, trials, missing, **options)
 
     monkeypatch.setattr(gathering.training, "train", noting)
     return asked

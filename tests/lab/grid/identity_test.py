@@ -29,7 +29,7 @@ OTHERS = [each for each in ("tensorflow", "jax") if each != keras.backend.backen
 
 def key(experiment, index=0):
     trial = experiment.trials()[index]
-    return experiment.keys([trial], training.engine())[trial]
+    return experiment.keys([trial], training.code())[trial]
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_a_digest_is_the_same_in_another_process(hash_seed, tmp_path):
         "import hinge_keras as hk\n"
         "from hinge_keras.lab import data, models, training\n"
         "from hinge_keras.lab.grid import identity\n"
-        "print(identity.digest(training.engine(), data.digits(), data.table('ecoli'),"
+        "print(identity.digest(training.code(), data.digits(), data.table('ecoli'),"
         " models.MLP((4,)), hk.CrammerSinger(), {'b', 'a'}))"
     )
     out = subprocess.run(
@@ -318,7 +318,7 @@ def test_a_digest_is_the_same_in_another_process(hash_seed, tmp_path):
     ).stdout.strip()
     sets = data.digits(), data.table("ecoli")
     rest = models.MLP((4,)), hk.CrammerSinger(), {"a", "b"}
-    assert out == identity.digest(training.engine(), *sets, *rest)
+    assert out == identity.digest(training.code(), *sets, *rest)
 
 
 def test_what_was_drawn_before_is_not_in_a_digest():
@@ -338,7 +338,7 @@ def test_a_trial_has_one_key_on_every_backend(backend):
         "e = lab.Experiment(datasets=[data.digits()], arms={'a': hk.CrammerSinger()},"
         " models=[models.MLP((4,), noise=0.5), models.MLP((4,), 'cosine')],"
         " optimizer=keras.optimizers.SGD(momentum=0.9), seeds=[0])\n"
-        "print(sorted(e.keys(e.trials(), training.engine()).values()))"
+        "print(sorted(e.keys(e.trials(), training.code()).values()))"
     )
     keys = {
         subprocess.run(

@@ -7,6 +7,7 @@ from keras import layers, optimizers, regularizers
 import hinge_keras as hk
 from hinge_keras.lab import Measure, data, models, training
 from hinge_keras.lab.training import dense, fused, replicas
+from hinge_keras.lab.training.groups import Loader
 from tests.lab.training.replicas_test import (
     IMAGES,
     SCHEDULE,
@@ -26,7 +27,7 @@ OF_TANH = 1e-5 if keras.backend.backend() == "jax" else 1e-7
 
 
 def matches(checked=(0, -1), tolerance=1e-7, **changes):
-    return equals_reference(experiment(**changes), checked, tolerance, way="dense")
+    return equals_reference(experiment(**changes), checked, tolerance, path="dense")
 
 
 def first_alone(cases):
@@ -191,7 +192,7 @@ REFUSED = {
 def refused(**changes):
     grid = experiment(**changes)
     with pytest.raises(dense.UnknownError):
-        replicas.Stack(grid, grid.trials(), replicas.loader(grid), "dense")
+        replicas.Stack(grid, grid.trials(), Loader(grid), "dense")
 
 
 @pytest.mark.parametrize("kind", REFUSED)

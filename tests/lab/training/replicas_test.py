@@ -12,9 +12,9 @@ import pytest
 from keras import layers, optimizers
 
 import hinge_keras as hk
-from hinge_keras.lab import Experiment, Measure, data, models
+from hinge_keras.lab import Experiment, Measure, data, models, training
 from hinge_keras.lab.grid import seeds
-from hinge_keras.lab.training import fit, replicas
+from hinge_keras.lab.training import fit, groups, replicas
 
 pytestmark = pytest.mark.usefixtures("double_precision")
 
@@ -57,9 +57,9 @@ def equals_reference(grid, checked=(-1,), tolerance=1e-7, **options):
     return records
 
 
-def trained(grid, **options):
-    """The trials of a grid with their records, block after block."""
-    blocks = replicas.train(grid, grid.trials(), **options)
+def trained(grid, path="stacked"):
+    """The trials of a grid with their records, job after job."""
+    blocks = training.train(grid, grid.trials(), path=path)
     return [pair for block in blocks for pair in block]
 
 
@@ -192,7 +192,7 @@ def test_sequences_are_their_fit(kind):
             models=[Built(kind, SEQUENCES[kind])],
             axes={"learning_rate": (0.01,)},
         ),
-        way="alone" if looped else "stacked",
+        path="alone" if looped else "stacked",
     )
 
 
@@ -203,7 +203,7 @@ def test_convolutions_are_their_fit_one_at_a_time():
         arms={"hinge": hk.Hinge()},
         axes={"learning_rate": (0.01,)},
     )
-    equals_reference(grid, way="alone")
+    equals_reference(grid, path="alone")
 
 
 SCHEDULE = optimizers.schedules.ExponentialDecay(1.0, 3, 0.9)
@@ -240,7 +240,7 @@ def test_each_optimizer_is_its_fit(optimizer):
 def test_averaged_weights_are_left_to_fit():
     grid = experiment(optimizer=optimizers.SGD(use_ema=True))
     with pytest.raises(ValueError, match="use_ema=True"):
-        list(replicas.train(grid, grid.trials()))
+        trained(grid)
 
 
 def test_many_classes_and_losses_of_keras():
@@ -290,48 +290,44 @@ def test_each_replica_runs_out_of_its_own_patience():
 def test_patience_needs_a_validation_split():
     grid = experiment(datasets=[TOKENS], patience=1)
     with pytest.raises(ValueError, match="patience is 1"):
-        list(replicas.train(grid, grid.trials()))
+        trained(grid)
 
 
 @pytest.mark.slow
-def test_a_block_of_100_is_blocks_of_7():
+def test_a_job_of_100_is_jobs_of_7(monkeypatch):
     grid = experiment(
         axes={"learning_rate": (0.01, 0.03, 0.1, 0.2, 0.3)}, seeds=range(10)
     )
-    whole, parts = dict(trained(grid, size=100)), dict(trained(grid, size=7))
+    whole = dict(trained(grid))
+    monkeypatch.setattr(groups, "LARGEST", 7)
+    parts = dict(trained(grid))
     assert whole.keys() == parts.keys() == set(grid.trials())
     for trial, record in whole.items():
         same(record, parts[trial])
 
 
-def test_out_of_memory_halves_the_block(monkeypatch, capsys):
-    grid = experiment(epochs=1)
-    attempted, train = [], replicas.Stack.train
-
-    def small_memory(stack, trials, watch):
-        attempted.append(len(trials))
-        if len(trials) > 4:
-            raise MemoryError
-        return train(stack, trials, watch)
+def test_a_job_too_large_for_memory_is_refused_in_a_sentence(monkeypatch):
+    def small_memory(stack, *arguments):
+        raise MemoryError
 
     monkeypatch.setattr(replicas.Stack, "train", small_memory)
-    assert {trial for trial, _ in trained(grid)} == set(grid.trials())
-    assert attempted == [8, 4, 4]
-    assert "out of memory with 8 replicas: 4 a block" in capsys.readouterr().out
+    with pytest.raises(MemoryError, match="'8 linear': 8 trainings at once take about"):
+        trained(experiment(epochs=1))
 
 
-def test_an_interrupt_keeps_the_blocks_before_it(monkeypatch):
+def test_an_interrupt_keeps_the_jobs_before_it(monkeypatch):
     grid = experiment(epochs=1)
     train, kept = replicas.Stack.train, []
 
-    def interrupted(stack, trials, watch):
+    def interrupted(stack, *arguments):
         if kept:
             raise KeyboardInterrupt
-        return train(stack, trials, watch)
+        return train(stack, *arguments)
 
     monkeypatch.setattr(replicas.Stack, "train", interrupted)
+    monkeypatch.setattr(groups, "LARGEST", 4)
     with pytest.raises(KeyboardInterrupt):
-        kept.extend(replicas.train(grid, grid.trials(), size=4))
+        kept.extend(training.train(grid, grid.trials(), path="stacked"))
     kept = {trial for block in kept for trial, _ in block}
     assert len(kept) == 4
     assert kept <= set(grid.trials())

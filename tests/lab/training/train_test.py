@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from hinge_keras.lab import training
+import hinge_keras as hk
+from hinge_keras.lab import data, training
+from hinge_keras.lab.models import MLP
 from hinge_keras.lab.training import fit, replicas
+from hinge_keras.lab.training.groups import Loader, grouped
 from tests.lab.training.replicas_test import (
     CONVOLUTION,
     IMAGES,
@@ -14,6 +17,8 @@ from tests.lab.training.replicas_test import (
     experiment,
     same,
 )
+
+MOONS = data.moons(sizes=(70, 30, 20))
 
 
 @pytest.mark.usefixtures("double_precision")
@@ -31,38 +36,35 @@ def test_convolutions_are_trained_by_the_path_that_can():
     same(outcomes[trial], fit.train(grid, trial))
 
 
-def test_the_faster_of_two_paces_is_taken(monkeypatch):
-    grid = experiment(datasets=[IMAGES], models=[CONVOLUTION], epochs=10)
-    load = replicas.loader(grid)
-    for paces, expected in (
-        ({"stacked": 1.0, "alone": 2.0}, ["dense", "stacked", "alone"]),
-        ({"stacked": 2.0, "alone": 1.0}, ["dense", "alone"]),
-    ):
-        monkeypatch.setattr(
-            replicas.Stack, "pace", lambda stack, _, paces=paces: paces[stack.way]
-        )
-        assert list(training.ways(grid, grid.trials(), load)) == expected
+@pytest.mark.parametrize(
+    ("dataset", "model", "way"),
+    [
+        (IMAGES, CONVOLUTION, "alone"),
+        (TOKENS, Built("embedding", SEQUENCES["embedding"]), "stacked"),
+        (MOONS, MLP((8,)), "dense"),
+    ],
+    ids=["convolutions", "embedding", "dense"],
+)
+def test_a_way_follows_from_the_layers(dataset, model, way):
+    grid = experiment(datasets=[dataset], models=[model])
+    (group,) = grouped(grid, grid.trials(), Loader(grid))
+    assert group.way == way
 
 
-def test_a_training_shorter_than_the_timing_is_not_timed(monkeypatch):
-    timed = []
-    monkeypatch.setattr(replicas.Stack, "pace", lambda stack, _: timed.append(1) or 1.0)
-    for dataset, model, expected in (
-        (IMAGES, CONVOLUTION, ["dense", "alone"]),
-        (
-            TOKENS,
-            Built("embedding", SEQUENCES["embedding"]),
-            ["dense", "stacked", "alone"],
-        ),
-    ):
-        grid = experiment(datasets=[dataset], models=[model], epochs=4)
-        ways = training.ways(grid, grid.trials(), replicas.loader(grid))
-        assert list(ways) == expected
-    assert not timed
+def test_one_trial_is_not_stacked():
+    grid = experiment(
+        datasets=[TOKENS],
+        models=[Built("embedding", SEQUENCES["embedding"])],
+        arms={"hinge": hk.Hinge()},
+        axes={"learning_rate": (0.01,)},
+        seeds=(0,),
+    )
+    (group,) = grouped(grid, grid.trials(), Loader(grid))
+    assert group.way == "alone"
 
 
 def test_what_no_compiled_path_can_train_is_fitted(monkeypatch, capsys):
-    def refuses(stack, trials, watch):
+    def refuses(stack, *arguments):
         raise TypeError("no such operation")
 
     monkeypatch.setattr(replicas.Stack, "train", refuses)

@@ -1,0 +1,308 @@
+"""Trials that one program can train, and the jobs that they fall into.
+
+Which trials train together decides the last digits of their numbers, so it follows
+from the grid alone: not from what is trained already, from free memory, from the
+clock, or from which engine runs the jobs.
+"""
+
+import functools
+import math
+from collections import Counter, OrderedDict
+
+import keras
+from keras import layers
+
+from hinge_keras.backends import accelerators
+from hinge_keras.lab.grid.experiment import named
+from hinge_keras.lab.tables.schema import DECAY
+from hinge_keras.lab.training import fit
+from hinge_keras.lab.training.dense import UnknownError
+from hinge_keras.lab.training.mapped import ROWS
+from hinge_keras.lab.training.memory import BASE, free
+from hinge_keras.lab.training.replicas import ALONE, DENSE, STACKED, Stack, unwatched
+
+AUTO, FIT = "auto", "fit"
+WAYS = (AUTO, DENSE, STACKED, ALONE, FIT)
+# How a way is told.
+HOW = {DENSE: "in kernels", STACKED: "stacked", ALONE: "in a compiled loop"}
+# Trials of a job, at most: cost per trial is nearly flat from some hundreds on, and jobs
+# are what engines share out.
+LARGEST = 512
+# Trials of a job of those that train alone: their initial weights are drawn together.
+DRAWN = 4
+# Bytes that a job's replicas may take, as `numbers_of` counts them.
+ROOM = 2 * 2**30
+# Operations of a job, at most: about a minute of one core.
+WORK = 10**12
+# Layers that gain nothing from stacking on processors: each replica's convolution
+# becomes a group of a large one.
+UNSTACKED = (
+    layers.Conv1D,
+    layers.Conv2D,
+    layers.Conv3D,
+    layers.DepthwiseConv1D,
+    layers.DepthwiseConv2D,
+    layers.SeparableConv1D,
+    layers.SeparableConv2D,
+)
+# Bytes of loaded data that are kept for the next job.
+KEPT = 2**29
+
+
+class Loader:
+    """Loads splits by data set and seed, and keeps the last ones while there is room."""
+
+    def __init__(self, experiment):
+        self.experiment, self.kept, self.size = experiment, OrderedDict(), 0
+        self.shapes = {}
+
+    def __call__(self, name, seed):
+        key = name, seed
+        if key not in self.kept:
+            splits = named(self.experiment.datasets, name).load(seed)
+            self.kept[key] = splits
+            self.shapes[key] = tuple(
+                (split, *(None if array is None else array.shape for array in arrays))
+                for split, arrays in splits.items()
+            )
+            self.size += nbytes(splits)
+            while self.size > KEPT and len(self.kept) > 1:
+                _, oldest = self.kept.popitem(last=False)
+                self.size -= nbytes(oldest)
+        self.kept.move_to_end(key)
+        return self.kept[key]
+
+    def shapes_of(self, name, seed):
+        """The shapes of the arrays of every split."""
+        if (name, seed) not in self.shapes:
+            self(name, seed)
+        return self.shapes[name, seed]
+
+
+def nbytes(splits):
+    return sum(
+        array.nbytes
+        for arrays in splits.values()
+        for array in arrays
+        if array is not None
+    )
+
+
+def grouped(experiment, trials, load, way=AUTO):
+    """A grid's trials in groups of equal shapes, model and weight decay."""
+    found = {}
+    for trial in trials:
+        shapes = load.shapes_of(trial.dataset, trial.seed)
+        outputs = experiment.dataset(trial).outputs
+        key = (shapes, outputs, trial.model, dict(trial.axes).get(DECAY))
+        found.setdefault(key, []).append(trial)
+    return [
+        Group(experiment, trials, load, way, number)
+        for number, trials in enumerate(found.values())
+    ]
+
+
+class Group:
+    """Trials that differ in data, loss, learning rate and seed alone.
+
+    Args:
+        experiment: The grid.
+        trials: All that the grid has of them; to train jobs of theirs, one will do.
+        load: A `Loader`.
+        way: How they train; `"auto"` for the fastest that can.
+        number: Its place among the grid's groups.
+    """
+
+    def __init__(self, experiment, trials, load, way=AUTO, number=0):
+        self.experiment, self.trials, self.load = experiment, trials, load
+        self.asked, self.number = way, number
+        self.stacks, self.refused = {}, set()
+
+    def stack(self, way):
+        """The compiled program that trains the group in a way."""
+        if way not in self.stacks:
+            self.stacks[way] = Stack(self.experiment, self.trials, self.load, way)
+        return self.stacks[way]
+
+    def close(self):
+        """Let go of the compiled programs and their data."""
+        self.stacks.clear()
+
+    def jobs(self, missing, size=None):
+        """The missing trials, job by job, each small enough to train at once.
+
+        What is missing of a grid of which some jobs are done is those that are not.
+
+        Args:
+            missing: Those to train.
+            size: Trials a job, at most; what `ROOM` and `WORK` allow by default.
+        """
+        trials, losses = balanced(self.trials, self.experiment.loss)
+        count = len(trials)
+        size = min(size or LARGEST, self.size())
+        # As few jobs as the size allows, all of one length and with equally many
+        # trials of each loss, compile once.
+        length = -(-count // -(-count // size))
+        if losses <= size:
+            length = min(-(-length // losses) * losses, size // losses * losses)
+        wanted = [trial for trial in trials if trial in missing]
+        return [
+            wanted[start : start + length] for start in range(0, len(wanted), length)
+        ]
+
+    @functools.cached_property
+    def way(self):
+        """How the group trains, by what its model is made of."""
+        return self.chosen() if self.asked == AUTO else self.asked
+
+    def chosen(self):
+        """The fastest way that can; said, where it is neither of the first two."""
+        backend = keras.backend.backend()
+        if backend not in ("tensorflow", "jax"):
+            self.say(f"model.fit on the {backend} backend")
+            return FIT
+        for way in (DENSE, STACKED):
+            try:
+                stack = self.stack(way)
+            except UnknownError:
+                continue
+            except Exception as error:
+                self.say(f"model.fit ({reason(error)})")
+                return FIT
+            if way == DENSE:
+                return DENSE
+        found = [
+            type(layer).__name__
+            for layer in stack.program.model.layers
+            if isinstance(layer, UNSTACKED)
+        ]
+        if len(self.trials) == 1:
+            return ALONE
+        if found and not accelerators():
+            self.say(f"one replica at a time ({found[0]} gains nothing from stacking)")
+            return ALONE
+        return STACKED
+
+    def size(self):
+        """Trials whose training fits `ROOM` and `WORK`."""
+        if self.way == FIT:
+            return 1
+        if self.way == ALONE:
+            return DRAWN
+        stack = self.stack(self.way)
+        rows = len(stack.splits["train"][0]) * self.experiment.epochs
+        # A product and a sum a weight: forward once, backward twice.
+        operations = 6 * rows * max(1, parameters_of(stack))
+        return max(1, min(ROOM // (4 * numbers_of(stack)), WORK // operations))
+
+    def memory(self, trials):
+        """Bytes that a process takes to train some of the group's together."""
+        if self.way == FIT:
+            return BASE
+        count = 1 if self.way == ALONE else len(trials)
+        return BASE + 4 * numbers_of(self.stack(self.way)) * count
+
+    def train(self, job, watch=unwatched, underway=None):
+        """Train a job; yields `[(trial, record), ...]` as trials end.
+
+        Where the group's way cannot, it is said once and the next one tried: for
+        lack of memory alone, it is an error.
+        """
+        ways = {DENSE: [DENSE], STACKED: [STACKED, ALONE], ALONE: [ALONE], FIT: []}
+        for way in ways[self.way]:
+            if way in self.refused:
+                continue
+            sizes = 1 if way == ALONE else len(job)
+            self.stack(way).draw(job)
+            for start in range(0, len(job), sizes):
+                part = job[start : start + sizes]
+                kept = underway and underway.of(part)
+                if self.memory(part) - BASE > free():
+                    raise MemoryError(self.too_large(len(part)))
+                try:
+                    finished = self.stack(way).train(part, watch, kept)
+                except Exception as error:
+                    if start:
+                        raise
+                    if out_of_memory(error):
+                        raise MemoryError(self.too_large(len(part))) from error
+                    self.refused.add(way)
+                    self.say(f"cannot be trained {HOW[way]} ({reason(error)})")
+                    break
+                yield finished
+            else:
+                return
+        for trial in job:
+            yield [(trial, fit.train(self.experiment, trial))]
+
+    def too_large(self, count):
+        """What to do about a job that memory does not hold."""
+        needed = self.memory(self.trials[:1] * count) / 2**30
+        return (
+            f"batch_size is {self.experiment.batch_size} and model is "
+            f"{self.trials[0].model!r}: {count} trainings at once take about "
+            f"{needed:.1f} GiB, more than there is; accepted are a smaller batch or "
+            "model, or fewer workers."
+        )
+
+    def say(self, sentence):
+        print(f"{self.trials[0].model}: {sentence}", flush=True)
+
+
+def numbers_of(stack):
+    """Numbers that a replica holds while it trains, with data of its own.
+
+    Weights, gradients and optimizer state; every layer's outputs of a batch, both ways,
+    and of the rows that are scored at a time; the data as they were loaded, end to end,
+    and in batches. `benchmarks.peaks` holds it against what is taken.
+    """
+    scored = max(len(stack.splits[stack.watched][0]), ROWS)
+    inputs = sum(x.size for x, *_ in stack.splits.values())
+    outputs = outputs_of(stack.program.model)
+    return (
+        8 * parameters_of(stack)
+        + (4 * stack.batch_size + 2 * scored) * outputs
+        + 3 * inputs
+    )
+
+
+def outputs_of(model):
+    """Numbers that all layers give for an example."""
+    try:
+        shapes = [layer.output.shape[1:] for layer in model.layers]
+        return sum(math.prod(filter(None, shape)) for shape in shapes)
+    except (AttributeError, ValueError):  # A model of its own class keeps no shapes.
+        return sum(w.shape[-1] for w in model.weights if len(w.shape))
+
+
+def parameters_of(stack):
+    return sum(math.prod(weight.shape) for weight in stack.program.model.weights)
+
+
+def balanced(trials, loss):
+    """The trials in an order of which any part has all losses alike; how many those are.
+
+    Seed after seed, so that a part has few data sets and initial weights.
+
+    Args:
+        trials: The trials.
+        loss: Gives the loss of one.
+    """
+    trials = sorted(trials, key=lambda trial: trial.seed)
+    seen, places = Counter(), []
+    for trial in trials:
+        places.append(seen[loss(trial)])
+        seen[loss(trial)] += 1
+    order = sorted(range(len(trials)), key=places.__getitem__)
+    return [trials[i] for i in order], len(seen)
+
+
+def out_of_memory(error):
+    return isinstance(error, MemoryError) or any(
+        sign in f"{type(error).__name__} {error}"
+        for sign in ("ResourceExhausted", "RESOURCE_EXHAUSTED")
+    )
+
+
+def reason(error):
+    return f"{type(error).__name__}: {error}".splitlines()[0][:100]
