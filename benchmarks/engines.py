@@ -27,7 +27,7 @@ import pandas as pd
 TABLE = Path(__file__).with_suffix(".csv")
 ROUNDS = 3
 WORKERS = 2
-GRIDS = {"dense": (2000,), "stacked": (2000,), "alone": (60,)}
+GRIDS = {"dense": 2000, "stacked": 2000, "alone": 60}  # Trials of each.
 ENGINES = ("here", "processes", "ray")
 
 
@@ -42,18 +42,16 @@ def main():
         print("measured", *measured(grid, engine, int(trials)))
         return
     rows = []
-    for grid, sizes in GRIDS.items():
-        for trials in sizes:
-            found = {engine: [] for engine in options.engines}
-            for _ in range(options.rounds):
-                for engine in options.engines:
-                    found[engine].append(apart(grid, engine, trials))
-                    print(grid, trials, engine, *found[engine][-1], flush=True)
-            rows += [row(grid, engine, trials, of) for engine, of in found.items()]
+    for grid, trials in GRIDS.items():
+        found = {engine: [] for engine in options.engines}
+        for _ in range(options.rounds):
+            for engine in options.engines:
+                found[engine].append(apart("engines", "--one", grid, engine, trials))
+                print(grid, trials, engine, *found[engine][-1], flush=True)
+        rows += [row(grid, engine, trials, of) for engine, of in found.items()]
     table = pd.DataFrame(rows)
-    here = table[table.engine == "here"].set_index(["grid", "trials"]).seconds
-    keys = pd.MultiIndex.from_frame(table[["grid", "trials"]])
-    table["ratio_to_here"] = (table.seconds.to_numpy() / here[keys].to_numpy()).round(3)
+    here = table[table.engine == "here"].set_index("grid").seconds
+    table["ratio_to_here"] = (table.seconds / table.grid.map(here)).round(3)
     table.to_csv(TABLE, index=False)
     print(table.to_string(index=False))
 
@@ -77,12 +75,10 @@ def row(grid, engine, trials, found):
     }
 
 
-def apart(grid, engine, trials):
-    """One measurement in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.engines", "--one"]
-    ran = subprocess.run(
-        [*command, grid, engine, str(trials)], capture_output=True, text=True
-    )
+def apart(benchmark, *arguments):
+    """What a benchmark measures in a process of its own, as numbers."""
+    command = [sys.executable, "-m", f"benchmarks.{benchmark}", *map(str, arguments)]
+    ran = subprocess.run(command, capture_output=True, text=True)
     if ran.returncode:
         raise RuntimeError(ran.stderr)
     (line,) = [x for x in ran.stdout.splitlines() if x.startswith("measured")]

@@ -6,12 +6,13 @@ whether one is begun at all.
 """
 
 import resource
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from benchmarks.engines import Net, apart, convolutions, flat, normed
 
 TABLE = Path(__file__).with_suffix(".csv")
 # Net, rows, columns, trials.
@@ -34,12 +35,7 @@ def main():
         return
     rows = []
     for shape in SHAPES:
-        command = [sys.executable, "-m", "benchmarks.peaks", *map(str, shape)]
-        ran = subprocess.run(command, capture_output=True, text=True)
-        if ran.returncode:
-            raise RuntimeError(ran.stderr)
-        (line,) = [x for x in ran.stdout.splitlines() if x.startswith("measured")]
-        trained, said, peak = map(float, line.split()[1:])
+        trained, said, peak = apart("peaks", *shape)
         row = dict(zip(("net", "rows", "columns", "trials"), shape, strict=True))
         row |= {"of_a_job": int(trained), "said_mebibytes": round(said)}
         row |= {"peak_mebibytes": round(peak), "ratio": round(said / peak, 3)}
@@ -51,7 +47,6 @@ def main():
 def measured(net, rows, columns, trials):
     """Trials of the first job, and MiB that it is said to take and that it takes."""
     import hinge_keras as hk
-    from benchmarks.engines import Net, convolutions, flat, normed
     from hinge_keras.lab import Experiment
     from hinge_keras.lab.data import Dataset
     from hinge_keras.lab.training.groups import Loader, grouped

@@ -26,7 +26,7 @@ HOMES = {
     "Pilot": "grid.trial",
     "Results": "results",
     "Trial": "grid.trial",
-    "engines": "training.engines",
+    "engines": "training",
     "full": "grid.experiment",
     "main": "study",
 }
@@ -47,10 +47,7 @@ __all__ = [
 
 def __getattr__(name):
     if name in HOMES:
-        home, _, of_room = f"{__name__}.{HOMES[name]}".rpartition(".")
-        if of_room == name:  # A room, and not a name in one.
-            return importlib.import_module(f"{home}.{name}")
-        return getattr(importlib.import_module(f"{home}.{of_room}"), name)
+        return getattr(importlib.import_module(f"{__name__}.{HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -76,8 +76,12 @@ def command(module, options):
 
 
 def asked_for(options):
-    """The engine that the command line asks for."""
-    return engines.named(options.engine, options.workers, options.address)
+    """The engine that the command line asks for; it ends where there is none such."""
+    try:
+        return engines.named(options.engine, options.workers, options.address)
+    except (ValueError, ImportError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
 
 
 def run(module, results=RESULTS, quick=False, keep_published=False, engine=None):

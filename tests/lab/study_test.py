@@ -1,5 +1,6 @@
 """From a script to its folder: kept when interrupted, idle when nothing changed."""
 
+import argparse
 import importlib.util
 import os
 import shutil
@@ -483,3 +484,11 @@ def test_a_run_killed_by_the_system_goes_on_where_it_stopped(
     kept = len(Archive(archive))
     assert kept >= 3
     assert study.run(module, tmp_path / "results").trained == 12 - kept
+
+
+def test_an_engine_that_there_is_not_ends_the_command_in_a_sentence(capsys):
+    options = argparse.Namespace(engine="here", workers=None, address="a:1")
+    with pytest.raises(SystemExit) as ended:
+        study.asked_for(options)
+    assert ended.value.code == 2
+    assert "address is 'a:1' and engine is 'here'" in capsys.readouterr().err

@@ -208,32 +208,37 @@ class Group:
         Where the group's way cannot, it is said once and the next one tried: for
         lack of memory alone, it is an error.
         """
-        ways = {DENSE: [DENSE], STACKED: [STACKED, ALONE], ALONE: [ALONE], FIT: []}
-        for way in ways[self.way]:
-            if way in self.refused:
-                continue
-            sizes = 1 if way == ALONE else len(job)
-            self.stack(way).draw(job)
-            for start in range(0, len(job), sizes):
-                part = job[start : start + sizes]
-                kept = underway and underway.of(part)
-                if self.memory(part) - BASE > free():
-                    raise MemoryError(self.too_large(len(part)))
-                try:
-                    finished = self.stack(way).train(part, watch, kept)
-                except Exception as error:
-                    if start:
-                        raise
-                    if out_of_memory(error):
-                        raise MemoryError(self.too_large(len(part))) from error
-                    self.refused.add(way)
-                    self.say(f"cannot be trained {HOW[way]} ({reason(error)})")
-                    break
-                yield finished
-            else:
+        left = list(job)
+        for way in self.ways():
+            size = 1 if way == ALONE else len(left)
+            try:
+                stack = self.stack(way)
+                stack.draw(left)
+                while left:
+                    part = left[:size]
+                    if self.memory(part) - BASE > free():
+                        raise MemoryError
+                    kept = underway and underway.of(part)
+                    finished = stack.train(part, watch, kept)
+                    left = left[size:]
+                    yield finished
                 return
-        for trial in job:
+            except Exception as error:
+                if out_of_memory(error):
+                    raise MemoryError(self.too_large(size)) from error
+                if len(left) < len(job):  # The way can; this trial cannot.
+                    raise
+                self.refused.add(way)
+                self.say(f"cannot be trained {HOW[way]} ({reason(error)})")
+        for trial in left:
             yield [(trial, fit.train(self.experiment, trial))]
+
+    def ways(self):
+        """The group's way and those that are tried where it cannot, none of them twice."""
+        if self.way == FIT:
+            return []
+        known = (DENSE, STACKED, ALONE)
+        return [w for w in known[known.index(self.way) :] if w not in self.refused]
 
     def too_large(self, count):
         """What to do about a job that memory does not hold."""

@@ -30,7 +30,7 @@ from hinge_keras.lab.training.record import (
 from hinge_keras.lab.training.tally import Tally
 from hinge_keras.refusal import labels_are_known
 
-DENSE, STACKED, ALONE = WAYS = "dense", "stacked", "alone"  # The fastest first.
+DENSE, STACKED, ALONE = "dense", "stacked", "alone"
 
 
 def mapping():

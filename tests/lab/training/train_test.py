@@ -76,6 +76,23 @@ def test_what_no_compiled_path_can_train_is_fitted(monkeypatch, capsys):
     assert "(TypeError: no such operation)" in capsys.readouterr().out
 
 
+def test_what_the_kernels_cannot_train_is_stacked(monkeypatch, capsys):
+    train, used = replicas.Stack.train, []
+
+    def refuses(stack, *arguments):
+        used.append(stack.way)
+        if stack.way == "dense":
+            raise TypeError("no such operation")
+        return train(stack, *arguments)
+
+    monkeypatch.setattr(replicas.Stack, "train", refuses)
+    grid = experiment(epochs=1)
+    blocks = list(training.train(grid, grid.trials()))
+    assert {trial for block in blocks for trial, _ in block} == set(grid.trials())
+    assert used == ["dense", "stacked"]
+    assert "cannot be trained in kernels (TypeError" in capsys.readouterr().out
+
+
 def test_an_unknown_path_is_refused():
     grid = experiment()
     with pytest.raises(ValueError, match="path is 'fast'"):

@@ -28,16 +28,14 @@ class Job:
     Attributes:
         group: Theirs.
         trials: What is left of them to train.
+        memory: Bytes that a process takes to train all of them.
         deaths: How each worker that had it died.
     """
 
     group: object
     trials: list
+    memory: int
     deaths: list = field(default_factory=list)
-
-    def memory(self):
-        """Bytes that a process takes to train it."""
-        return self.group.memory(self.trials)
 
     def without(self, finished):
         """Note trials that have ended."""
@@ -110,13 +108,7 @@ class Pool(abc.ABC):
         """
 
     def run(self, experiment, work, watch, underway):
-        """Train jobs; yields `[(trial, record), ...]` as trials end.
-
-        Args:
-            experiment: The grid.
-            work: `(group, job)` pairs.
-            watch: Hears how many trials under way are as good as done.
-            underway: Keeps what is under way, an `Underway`, or None.
+        """Train jobs, as `engines.Here` does, on workers.
 
         Raises:
             LostError: In the end, if a job killed every worker it was given to.
@@ -163,8 +155,8 @@ class Pool(abc.ABC):
             job = again.popleft() if again else next_of(work)
             if job is None:
                 return
-            held = sum(worker.job.memory() for worker in self.busy())
-            if held and held + job.memory() > self.room:
+            held = sum(worker.job.memory for worker in self.busy())
+            if held and held + job.memory > self.room:
                 again.appendleft(job)
                 return
             idle = next((w for w in self.workers if not w.job), None)
@@ -186,8 +178,9 @@ class Pool(abc.ABC):
 
 def next_of(work):
     """The next job, or None."""
-    pair = next(work, None)
-    return pair and Job(*pair)
+    group, trials = next(work, (None, None))
+    # Asked for now: a group is closed when its last job has been given out.
+    return group and Job(group, trials, group.memory(trials))
 
 
 def told(lost):

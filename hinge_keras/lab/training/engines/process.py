@@ -55,7 +55,7 @@ def portable(error):
     """The exception, or one with its words that can be sent."""
     try:
         pickle.loads(pickle.dumps(error))
-    except Exception:
+    except Exception:  # A class of the user's may fail to be pickled in any way.
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
 
