@@ -67,7 +67,7 @@ test-backends: $(BACKENDS_READY)
 	$(RUN) -m pytest -m slow -k ray tests/lab/training/engines_test.py
 
 test-lowest: $(LOWEST_READY)
-	$(LOWEST) -m pytest $(LIBRARY) tests/svm
+	$(LOWEST) -m pytest -n auto --dist loadfile $(LIBRARY) tests/svm
 
 lint: $(READY)
 	$(RUN) -m ruff check .
