@@ -11,16 +11,40 @@ from tests.lab.training.groups_test import GRID, group
 from tests.lab.training.replicas_test import experiment, trained
 
 
-def test_a_control_group_s_limit_counts(tmp_path, monkeypatch):
-    limit, use = tmp_path / "memory.max", tmp_path / "memory.current"
-    monkeypatch.setattr(memory, "FILES", ((limit, use),))
+@pytest.mark.parametrize(
+    ("line", "under", "limit", "use", "cached"),
+    [
+        ("0::/jobs/mine", "", "memory.max", "memory.current", "inactive_file"),
+        (
+            "4:cpu,memory:/jobs/mine",
+            "memory",
+            "memory.limit_in_bytes",
+            "memory.usage_in_bytes",
+            "total_inactive_file",
+        ),
+    ],
+    ids=["second", "first"],
+)
+def test_a_control_group_s_limit_counts(
+    line, under, limit, use, cached, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(memory, "ROOT", tmp_path)
+    monkeypatch.setattr(memory, "OWN", tmp_path / "own")
+    (tmp_path / "own").write_text(f"3:cpuset:/\n{line}\n")
+    outer, mine = (tmp_path / under / name for name in ("jobs", "jobs/mine"))
+    mine.mkdir(parents=True)
     unlimited = memory.free()
-    limit.write_text("max\n")
-    use.write_text("1000\n")
+    (mine / limit).write_text("max\n")
     assert memory.free() == pytest.approx(unlimited, rel=0.05)
-    limit.write_text(f"{2**20}\n")
+    (mine / limit).write_text(f"{2**20}\n")
+    (mine / use).write_text("1000\n")
     assert memory.free() == 2**20 - 1000
-    use.write_text(f"{2**30}\n")
+    (mine / "memory.stat").write_text(f"cache 900\n{cached} 300\n")
+    assert memory.free() == 2**20 - 700
+    (outer / limit).write_text("500\n")
+    (outer / use).write_text("400\n")
+    assert memory.free() == 100
+    (outer / use).write_text("600\n")
     assert memory.free() == 0
 
 
@@ -52,4 +76,5 @@ def test_more_trainings_take_more():
     one, ten = (found.memory(GRID.trials()[:n]) - memory.BASE for n in (1, 10))
     assert one > 0
     assert ten == 10 * one
-    assert group(way="fit").memory(GRID.trials()) == memory.BASE
+    fitted = group(way="fit").memory(GRID.trials())
+    assert memory.BASE < fitted < memory.BASE + 2**20
