@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.model_selection import train_test_split
 
+from hinge_keras.lab.data import streams
 from hinge_keras.lab.grid import seeds
 from hinge_keras.lab.tables.schema import COVERS, OVERLAP, POINTS_DRAWN
 
@@ -24,7 +25,9 @@ class Dataset:
         name: As it stands in the tables.
         recipe: `recipe(seed=..., **settings)` gives a mapping from split name
             (`train`, `validation`, `test`, and `mesh` for drawing) to `(x, y)`,
-            or to `(x, y, weight)` with one weight an example.
+            or to `(x, y, weight)` with one weight an example; or to batches of
+            such, a `keras.utils.PyDataset` or a `tf.data.Dataset`, for data too
+            large to be held: they are read anew in each epoch, in its own order.
         settings: The recipe's other arguments, plain data.
         classes: The number of classes; 2 means one output.
         tags: Facts about the set, as columns of its trials, such as the share of
@@ -42,16 +45,18 @@ class Dataset:
     def load(self, seed):
         """The splits of one seed: `{"train": (x, y), ...}`, x in float32."""
         splits = self.recipe(seed=seed, **self.settings)
-        for split, (x, *_) in splits.items():
-            if not np.isfinite(x).all():
-                raise ValueError(
-                    f"dataset {self.name!r} has a missing or infinite value in its "
-                    f"{split} inputs; accepted are finite numbers."
-                )
-        return {
-            name: tuple(self.kept(array, arrays) for array in arrays)
-            for name, arrays in splits.items()
-        }
+        return {name: self.loaded(name, part) for name, part in splits.items()}
+
+    def loaded(self, split, part):
+        """A part as it is trained on."""
+        if streams.is_stream(part):
+            return streams.shortened(part, self.at_most) if self.at_most else part
+        if not np.isfinite(part[0]).all():
+            raise ValueError(
+                f"dataset {self.name!r} has a missing or infinite value in its "
+                f"{split} inputs; accepted are finite numbers."
+            )
+        return tuple(self.kept(array, part) for array in part)
 
     def kept(self, array, arrays):
         """An array of a part in float32, cut short if the part has labels."""
@@ -74,7 +79,7 @@ class Dataset:
         Splits are drawn by class: another seed's counts differ by an example or so.
         """
         whole = dataclasses.replace(self, at_most=None)
-        labels = whole.load(seed)["train"][1].astype(int)
+        labels = streams.labels_of(whole.load(seed)["train"]).astype(int)
         return np.bincount(labels, minlength=self.classes).tolist()
 
     def tagged(self, **tags):

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from hinge_keras.lab.data import streams
 from hinge_keras.lab.grid import seeds
 from hinge_keras.lab.tables.schema import DECAY
 from hinge_keras.lab.training.record import forecasts, measurements, record, scored
@@ -19,10 +20,9 @@ def train(experiment, trial):
     start = time.perf_counter()
     splits = experiment.dataset(trial).load(trial.seed)
     model, history = fitted(experiment, trial, splits)
-    scores = {
-        split: model.predict(x, batch_size=4096, verbose=0)
-        for split, (x, *_) in splits.items()
-    }
+    scores = {}
+    for split, part in splits.items():
+        scores[split], splits[split] = predicted(model, part)
     values = measurements(experiment, trial, splits, scores)
     values |= forecasts(experiment, splits, scores)
     seconds = time.perf_counter() - start
@@ -32,32 +32,49 @@ def train(experiment, trial):
 
 def fitted(experiment, trial, splits):
     """A trial's model, trained on some splits, and Keras' history of it."""
-    x, *_ = splits["train"]
+    part, watched = splits["train"], splits[watched_split(splits, experiment)]
     outputs = experiment.dataset(trial).outputs
-    model = experiment.model(trial)(x.shape[1:], outputs, trial.seed)
-    batches = Batches(splits["train"], experiment.batch_size, trial.seed)
+    model = experiment.model(trial)(streams.shape_of(part), outputs, trial.seed)
+    if streams.is_stream(part):
+        streams.refuse_batches(part, trial.dataset, experiment.batch_size)
+        batches, callbacks, steps = part, [], 1
+    else:
+        batches = Batches(part, experiment.batch_size, trial.seed)
+        reorder = keras.callbacks.LambdaCallback(on_epoch_begin=batches.reorder)
+        callbacks, steps = [reorder], steps_at_once(batches)
     model.compile(
         optimizer=with_rate(decayed(experiment.optimizer, trial), trial.learning_rate),
         loss=experiment.loss(trial),
         metrics=metrics_of(scored(experiment.measures)),
-        steps_per_execution=steps_at_once(batches),
+        steps_per_execution=steps,
     )
-    watched = watched_split(splits, experiment)
     history = model.fit(
         batches,
         epochs=experiment.epochs,
-        validation_data=splits[watched],
-        validation_batch_size=len(splits[watched][0]),
+        validation_data=watched,
+        validation_batch_size=None if streams.is_stream(watched) else len(watched[0]),
         # Keras would shuffle the batches again, from a process-wide generator.
         shuffle=False,
         callbacks=[
-            keras.callbacks.LambdaCallback(on_epoch_begin=batches.reorder),
+            *callbacks,
             StopWhenDiverged(),
             *early_stopping(experiment.patience),
         ],
         verbose=0,
     )
     return model, history.history
+
+
+def predicted(model, part):
+    """Scores of a part, and the part with its inputs left out if it is a stream."""
+    if not streams.is_stream(part):
+        return model.predict(part[0], batch_size=4096, verbose=0), part
+    found, labels = [], []
+    for x, *rest in streams.batches(part):
+        found.append(ops.convert_to_numpy(model.predict_on_batch(x)))
+        labels.append(rest)
+    joined = (np.concatenate(arrays) for arrays in zip(*labels, strict=True))
+    return np.concatenate(found), (None, *joined)
 
 
 def steps_at_once(batches):

@@ -13,6 +13,7 @@ import keras
 from keras import layers
 
 from hinge_keras.backends import accelerators
+from hinge_keras.lab.data import streams
 from hinge_keras.lab.grid.experiment import named
 from hinge_keras.lab.tables.schema import DECAY
 from hinge_keras.lab.training import fit
@@ -62,8 +63,7 @@ class Loader:
             splits = named(self.experiment.datasets, name).load(seed)
             self.kept[key] = splits
             self.shapes[key] = tuple(
-                (split, *(None if array is None else array.shape for array in arrays))
-                for split, arrays in splits.items()
+                (split, *shapes(part)) for split, part in splits.items()
             )
             self.size += nbytes(splits)
             while self.size > KEPT and len(self.kept) > 1:
@@ -79,11 +79,19 @@ class Loader:
         return self.shapes[name, seed]
 
 
+def shapes(part):
+    """The shapes of a part's arrays; of a stream, that of an input."""
+    if streams.is_stream(part):
+        return "stream", streams.shape_of(part)
+    return tuple(None if array is None else array.shape for array in part)
+
+
 def nbytes(splits):
     return sum(
         array.nbytes
-        for arrays in splits.values()
-        for array in arrays
+        for part in splits.values()
+        if not streams.is_stream(part)
+        for array in part
         if array is not None
     )
 
@@ -153,14 +161,31 @@ class Group:
     @functools.cached_property
     def way(self):
         """How the group trains, by what its model is made of."""
+        if self.asked == FIT:
+            return FIT
+        if why := self.fitted():
+            if self.asked != AUTO:
+                raise ValueError(
+                    f"path is {self.asked!r}; accepted are {AUTO!r} and {FIT!r} {why}."
+                )
+            self.say(f"model.fit {why}")
+            return FIT
         return self.chosen() if self.asked == AUTO else self.asked
+
+    def fitted(self):
+        """Why nothing but `model.fit` can train the group, or nothing."""
+        backend, first = keras.backend.backend(), self.trials[0]
+        if backend not in ("tensorflow", "jax"):
+            return f"on the {backend} backend"
+        if keras.distribution.distribution() is not None:
+            return "under a distribution"
+        splits = self.load(first.dataset, first.seed)
+        if any(streams.is_stream(part) for part in splits.values()):
+            return f"on {first.dataset!r}, which is read batch by batch"
+        return None
 
     def chosen(self):
         """The fastest way that can; said, where it is neither of the first two."""
-        backend = keras.backend.backend()
-        if backend not in ("tensorflow", "jax"):
-            self.say(f"model.fit on the {backend} backend")
-            return FIT
         for way in (DENSE, STACKED):
             try:
                 stack = self.stack(way)
@@ -198,7 +223,8 @@ class Group:
     def memory(self, trials):
         """Bytes that a process takes to train some of the group's together."""
         if self.way == FIT:
-            return BASE
+            first = self.trials[0]
+            return BASE + 2 * nbytes(self.load(first.dataset, first.seed))
         count = 1 if self.way == ALONE else len(trials)
         return BASE + 4 * numbers_of(self.stack(self.way)) * count
 

@@ -62,6 +62,7 @@ class Stack:
         first = group[0]
         self.epochs, self.batch_size = experiment.epochs, experiment.batch_size
         self.splits = load(first.dataset, first.seed)
+        self.shape = self.splits["train"][0].shape[1:]  # The whole group's.
         self.watched = watched_split(self.splits, experiment)
         self.backend = mapping()
         x, y, *_ = self.splits["train"]
@@ -99,19 +100,18 @@ class Stack:
 
     def build(self, trial):
         """The model of a trial, with its initial weights."""
-        x, *_ = self.load(trial.dataset, trial.seed)["train"]
         outputs = self.experiment.dataset(trial).outputs
-        model = self.experiment.model(trial)(x.shape[1:], outputs, trial.seed)
+        model = self.experiment.model(trial)(self.shape, outputs, trial.seed)
         if not model.weights:
-            model(x[:1])  # A subclassed model makes its weights when first called.
+            # A subclassed model makes its weights when first called.
+            model(self.splits["train"][0][:1])
         return model
 
     def initial(self, trial):
         """The initial values of a trial's variables, without its model if they can be."""
         make = getattr(self.experiment.model(trial), "initial", None)
-        x, *_ = self.load(trial.dataset, trial.seed)["train"]
         outputs = self.experiment.dataset(trial).outputs
-        trainable = make and make(x.shape[1:], outputs, trial.seed)
+        trainable = make and make(self.shape, outputs, trial.seed)
         if trainable is None:
             return self.program.weights(self.build(trial))
         return {**self.program.weights(self.program.model), "trainable": trainable}
