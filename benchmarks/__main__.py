@@ -56,6 +56,34 @@ once, beside what they took, in MiB:
 
 {markdown(pd.read_csv(HERE / "peaks.csv"))}
 
+## The same grid on several processes
+
+Seconds of whole grids of small nets, from the first line of training on, by where they
+train: this process, two processes, two of Ray's workers on one node; of these, until
+the first records are there, which is mostly Keras' import and compiling. `dense` runs
+in compiled kernels, which use both cores by themselves, `stacked` is stacked, `alone`
+are convolutions, one after another.
+
+{markdown(pd.read_csv(HERE / "engines.csv"))}
+
+`faster_from` is the number of trials from which on an engine's two workers end before
+this process, if seconds grow by the trial; empty where they never do.
+
+What one worker costs until a first job is done, and what a job and each of its trials
+cost from then on, trained for one epoch:
+
+{markdown(pd.read_csv(HERE / "overheads.csv"))}
+
+Records of other runs that are those of an undisturbed one in every bit, and the largest
+difference, relative to the number or 1:
+
+{markdown(pd.read_csv(HERE / "identical.csv"))}
+
+Runs of which workers and the one that started them were killed, stopped or interrupted
+at random, again and again until all trials were there:
+
+{markdown(pd.read_csv(HERE / "kills.csv").T.reset_index().set_axis(["", "count"], axis=1))}
+
 A second process need not compile again if the compilers keep their programs: set
 `JAX_COMPILATION_CACHE_DIR`, or `TF_XLA_FLAGS="--tf_xla_persistent_cache_directory=DIR
 --tf_xla_persistent_cache_device_types=XLA_CPU_JIT,CPU"` on the one machine that they

@@ -3,7 +3,10 @@
 `python -m benchmarks.engines` trains grids of small nets by each engine, every
 measurement in a process of its own, several rounds in turn, and writes medians to
 `benchmarks/engines.csv`: seconds from the first line of training to the last record,
-starting workers included and apart, and the peak memory of the largest worker.
+starting workers included and apart, and the peak memory of the largest worker. From two
+sizes of a grid it reckons from how many trials on two workers are the faster. What a
+job and a trial cost on their way to one worker and back, beside jobs of the same that
+train here, stands in `benchmarks/overheads.csv`.
 
 The grids, of trainings that
     dense     run in compiled kernels, which use every core by themselves
@@ -12,6 +15,7 @@ The grids, of trainings that
 """
 
 import argparse
+import itertools
 import resource
 import statistics
 import subprocess
@@ -20,40 +24,77 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
-TABLE = Path(__file__).with_suffix(".csv")
+HERE = Path(__file__).parent
 ROUNDS = 3
 WORKERS = 2
-GRIDS = {"dense": 2000, "stacked": 2000, "alone": 60}  # Trials of each.
+# Trials of a small and a large grid of each.
+GRIDS = {"dense": (200, 2000), "stacked": (200, 2000), "alone": (20, 60)}
 ENGINES = ("here", "processes", "ray")
+JOBS = 100  # Of an overhead's measurement: of so many trials each.
+OF_A_JOB = (1, 10)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--one", nargs=3, metavar=("GRID", "ENGINE", "TRIALS"))
+    parser.add_argument("--overhead", nargs=2, metavar=("ENGINE", "OF_A_JOB"))
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--engines", nargs="*", default=ENGINES)
     options = parser.parse_args()
     if options.one:
         grid, engine, trials = options.one
         print("measured", *measured(grid, engine, int(trials)))
-        return
+    elif options.overhead:
+        engine, count = options.overhead
+        print("measured", *overhead(engine, int(count)))
+    else:
+        overheads(options.rounds).to_csv(HERE / "overheads.csv", index=False)
+        seconds(options.rounds).to_csv(HERE / "engines.csv", index=False)
+
+
+def seconds(rounds):
+    """Each grid by each engine, with ratios and where they break even."""
     rows = []
-    for grid, trials in GRIDS.items():
-        found = {engine: [] for engine in options.engines}
-        for _ in range(options.rounds):
-            for engine in options.engines:
-                found[engine].append(apart("engines", "--one", grid, engine, trials))
-                print(grid, trials, engine, *found[engine][-1], flush=True)
-        rows += [row(grid, engine, trials, of) for engine, of in found.items()]
+    for grid, sizes in GRIDS.items():
+        for trials in sizes:
+            found = {engine: [] for engine in ENGINES}
+            for _ in range(rounds):
+                for engine in ENGINES:
+                    one = apart("engines", "--one", grid, engine, trials)
+                    print(grid, trials, engine, *one, flush=True)
+                    found[engine].append(one)
+            rows += [row(grid, engine, trials, of) for engine, of in found.items()]
     table = pd.DataFrame(rows)
-    here = table[table.engine == "here"].set_index("grid").seconds
-    table["ratio_to_here"] = (table.seconds / table.grid.map(here)).round(3)
-    table.to_csv(TABLE, index=False)
-    print(table.to_string(index=False))
+    here = table[table.engine == "here"].set_index(["grid", "trials"]).seconds
+    reference = [here[key] for key in zip(table.grid, table.trials, strict=True)]
+    table["ratio_to_here"] = (table.seconds / reference).round(3)
+    table["faster_from"] = [
+        break_even(table, *key)
+        for key in table.index.map(lambda i: (table.grid[i], table.engine[i]))
+    ]
+    return table
+
+
+def break_even(table, grid, engine):
+    """Trials from which on an engine is faster than this process; None if never.
+
+    Seconds are taken to grow by the trial, between the two sizes and beyond.
+    """
+    ours, theirs = (
+        table[(table.grid == grid) & (table.engine == name)]
+        for name in (engine, "here")
+    )
+    few, many = ours.trials
+    late = [each.seconds.iloc[0] for each in (ours, theirs)]
+    slopes = [np.diff(each.seconds)[0] / (many - few) for each in (ours, theirs)]
+    gained = slopes[1] - slopes[0]
+    if engine == "here" or gained <= 0:
+        return None
+    return max(1, round(few + (late[0] - late[1]) / gained))
 
 
 def row(grid, engine, trials, found):
@@ -73,6 +114,37 @@ def row(grid, engine, trials, found):
         "slowest_over_fastest": round(max(totals) / min(totals), 3),
         "peak_mebibytes": round(mebibytes),
     }
+
+
+def overheads(rounds):
+    """What starting a worker, a job and a trial cost, by engine."""
+    found = {engine: [] for engine in ENGINES}
+    for _ in range(rounds):
+        for engine in ENGINES:
+            each = [apart("engines", "--overhead", engine, n) for n in OF_A_JOB]
+            print(engine, *each, flush=True)
+            found[engine].append([*each[0], each[1][1]])
+    rows = []
+    for engine, measured in found.items():
+        start, job, large = (statistics.median(x) for x in zip(*measured, strict=True))
+        trial = (large - job) / (OF_A_JOB[1] - OF_A_JOB[0])
+        rows.append([engine, start, 1000 * (job - OF_A_JOB[0] * trial), 1000 * trial])
+    names = ["engine", "seconds_to_first", "milliseconds_a_job", "milliseconds_a_trial"]
+    return pd.DataFrame(rows, columns=names).round(2)
+
+
+def overhead(engine, count):
+    """Seconds until a first job, of so many trials, is done, and of each later one."""
+    from hinge_keras.lab import training
+    from hinge_keras.lab.training import engines, groups
+
+    groups.LARGEST = count
+    grid = experiment(max(10, JOBS * count), Net("dense", flat), epochs=1)
+    began, ends = time.perf_counter(), []
+    with engines.named(engine, None if engine == "here" else 1) as chosen:
+        for _ in training.train(grid, grid.trials(), engine=chosen):
+            ends.append(time.perf_counter())
+    return ends[0] - began, (ends[-1] - ends[0]) / (len(ends) - 1)
 
 
 def apart(benchmark, *arguments):
@@ -117,7 +189,7 @@ def alone(trials):
 GRID = {"dense": dense, "stacked": stacked, "alone": alone}
 
 
-def experiment(trials, model):
+def experiment(trials, model, epochs=20):
     """So many trainings of a net: two losses, five rates, the rest seeds."""
     import hinge_keras as hk
     from hinge_keras.lab import Experiment
@@ -129,7 +201,7 @@ def experiment(trials, model):
         arms={"hinge": hk.Hinge(), "logistic": hk.Logistic()},
         axes={"learning_rate": (1e-3, 3e-3, 1e-2, 3e-2, 0.1)},
         seeds=range(trials // 10),
-        epochs=20,
+        epochs=epochs,
         measures=(),
     )
 
@@ -144,12 +216,14 @@ def splits(seed):
 
 @dataclass(frozen=True)
 class Net:
-    """A chain of layers.
+    """A chain of layers, of the same initial weights on every backend.
 
     Attributes:
         name: Its name.
-        hidden: Makes those before the last.
+        hidden: Makes those before the last, from Keras' layers and initial kernels.
     """
+
+    portable: ClassVar = True
 
     name: str
     hidden: Callable
@@ -157,23 +231,29 @@ class Net:
     def __call__(self, shape, outputs, seed):
         import keras
 
-        keras.utils.set_random_seed(seed)
-        last = keras.layers.Dense(outputs)
-        return keras.Sequential([keras.Input(shape), *self.hidden(keras.layers), last])
+        from hinge_keras.lab.initial import seeded
+
+        kernels = (
+            {"kernel_initializer": seeded("glorot_uniform", seed, depth)}
+            for depth in itertools.count()
+        )
+        hidden = self.hidden(keras.layers, kernels)
+        last = keras.layers.Dense(outputs, **next(kernels))
+        return keras.Sequential([keras.Input(shape), *hidden, last])
 
 
-def flat(layers):
-    return layers.Flatten(), layers.Dense(16, "relu")
+def flat(layers, kernels):
+    return layers.Flatten(), layers.Dense(16, "relu", **next(kernels))
 
 
-def normed(layers):
-    return *flat(layers), layers.BatchNormalization()
+def normed(layers, kernels):
+    return *flat(layers, kernels), layers.BatchNormalization()
 
 
-def convolutions(layers):
+def convolutions(layers, kernels):
     return (
-        layers.Conv2D(8, 3, activation="relu"),
-        layers.Conv2D(8, 3, activation="relu"),
+        layers.Conv2D(8, 3, activation="relu", **next(kernels)),
+        layers.Conv2D(8, 3, activation="relu", **next(kernels)),
         layers.GlobalAveragePooling2D(),
     )
 

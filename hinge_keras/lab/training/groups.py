@@ -249,6 +249,8 @@ class Group:
                     left = left[size:]
                     yield finished
                 return
+            except OSError:  # A file's or a line's, which no other way would mend.
+                raise
             except Exception as error:
                 if out_of_memory(error):
                     raise MemoryError(self.too_large(size)) from error

@@ -93,6 +93,20 @@ def test_what_the_kernels_cannot_train_is_stacked(monkeypatch, capsys):
     assert "cannot be trained in kernels (TypeError" in capsys.readouterr().out
 
 
+def test_a_line_that_breaks_is_no_way_s_fault(capsys):
+    heard = []
+
+    def broken(share):
+        heard.append(share)
+        raise BrokenPipeError(32, "Broken pipe")
+
+    grid = experiment(epochs=2)
+    with pytest.raises(BrokenPipeError):
+        list(training.train(grid, grid.trials(), watch=broken))
+    assert len(heard) == 1
+    assert "cannot be trained" not in capsys.readouterr().out
+
+
 def test_an_unknown_path_is_refused():
     grid = experiment()
     with pytest.raises(ValueError, match="path is 'fast'"):

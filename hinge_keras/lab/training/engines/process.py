@@ -35,7 +35,7 @@ def main(descriptor):
             for finished in trainer.train(*content, watch):
                 line.send(("some", finished))
             line.send(("done", None))
-        except BrokenPipeError:
+        except ConnectionError:
             return
         except BaseException as error:
             line.send(("failed", portable(error)))
