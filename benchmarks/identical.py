@@ -124,6 +124,8 @@ def engine(situation):
         yield chosen
         if address:
             print(f"{len(chosen.ray.nodes())} nodes, {len(chosen.workers)} workers")
+    if address:
+        nodes.shutdown()
 
 
 def stored(folder):

@@ -37,7 +37,10 @@ class Cluster(Pool):
     def __init__(self, count=None, address=None):
         self.ray, self.started = ray(), False
         if not self.ray.is_initialized():
-            self.ray.init(address=address, log_to_driver=False, logging_level="error")
+            # Left out, an address would be that of any cluster that was started here.
+            self.ray.init(
+                address=address or "local", log_to_driver=False, logging_level="error"
+            )
             self.started = True
         super().__init__(count or int(self.ray.cluster_resources().get("CPU", 1)))
 
