@@ -15,6 +15,7 @@ The grids, of trainings that
 """
 
 import argparse
+import contextlib
 import itertools
 import resource
 import statistics
@@ -97,6 +98,24 @@ def break_even(table, grid, engine):
     return max(1, round(few + (late[0] - late[1]) / gained))
 
 
+@contextlib.contextmanager
+def chosen(name, workers=WORKERS):
+    """An engine by name; `"ray of two nodes"` has a cluster of a core each."""
+    from hinge_keras.lab.training.engines import named
+
+    if name == "ray of two nodes":
+        from ray.cluster_utils import Cluster
+
+        nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+        nodes.add_node(num_cpus=1)
+        with named("ray", workers, nodes.address) as engine:
+            yield engine
+        nodes.shutdown()
+    else:
+        with named(name, None if name == "here" else workers) as engine:
+            yield engine
+
+
 def row(grid, engine, trials, found):
     """The medians of some rounds."""
     seconds, starting, jobs, mebibytes = (
@@ -136,13 +155,13 @@ def overheads(rounds):
 def overhead(engine, count):
     """Seconds until a first job, of so many trials, is done, and of each later one."""
     from hinge_keras.lab import training
-    from hinge_keras.lab.training import engines, groups
+    from hinge_keras.lab.training import groups
 
     groups.LARGEST = count
     grid = experiment(max(10, JOBS * count), Net("dense", flat), epochs=1)
     began, ends = time.perf_counter(), []
-    with engines.named(engine, None if engine == "here" else 1) as chosen:
-        for _ in training.train(grid, grid.trials(), engine=chosen):
+    with chosen(engine, 1) as used:
+        for _ in training.train(grid, grid.trials(), engine=used):
             ends.append(time.perf_counter())
     return ends[0] - began, (ends[-1] - ends[0]) / (len(ends) - 1)
 
@@ -160,13 +179,11 @@ def apart(benchmark, *arguments):
 def measured(grid, engine, trials):
     """Seconds in all and until the first records, jobs, and MiB of a process."""
     from hinge_keras.lab import training
-    from hinge_keras.lab.training import engines
 
     experiment = GRID[grid](trials)
     jobs, first, began = 0, None, time.perf_counter()
-    workers = None if engine == "here" else WORKERS
-    with engines.named(engine, workers) as chosen:
-        for _ in training.train(experiment, experiment.trials(), engine=chosen):
+    with chosen(engine) as used:
+        for _ in training.train(experiment, experiment.trials(), engine=used):
             first = first or time.perf_counter()
             jobs += 1
     seconds = time.perf_counter() - began

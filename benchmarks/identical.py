@@ -8,7 +8,6 @@ difference of any number, relative to the larger of the two and 1.
 """
 
 import argparse
-import contextlib
 import os
 import shutil
 import signal
@@ -34,7 +33,7 @@ SITUATIONS = {
     "two processes, memory for one": "processes",
     "two processes, killed and run again": "processes",
     "Ray, one node": "ray",
-    "Ray, two nodes": "ray",
+    "Ray, two nodes": "ray of two nodes",
     "on JAX": "here",
 }
 REFERENCE = "undisturbed"
@@ -103,29 +102,10 @@ def train(grid, situation, folder):
     keys = experiment.keys(experiment.trials(), training.code())
     wanted = {key: trial for trial, key in keys.items()}
     with (
-        engine(situation) as chosen,
+        engines.chosen(SITUATIONS[situation]) as engine,
         Archive(Path(folder) / "trials.log") as archive,
     ):
-        gathering.train_missing(experiment, wanted, archive, grid, False, chosen)
-
-
-@contextlib.contextmanager
-def engine(situation):
-    from hinge_keras.lab.training.engines import named
-
-    name, address = SITUATIONS[situation], None
-    if situation == "Ray, two nodes":
-        from ray.cluster_utils import Cluster
-
-        nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
-        nodes.add_node(num_cpus=1)
-        address = nodes.address
-    with named(name, None if name == "here" else 2, address) as chosen:
-        yield chosen
-        if address:
-            print(f"{len(chosen.ray.nodes())} nodes, {len(chosen.workers)} workers")
-    if address:
-        nodes.shutdown()
+        gathering.train_missing(experiment, wanted, archive, grid, False, engine)
 
 
 def stored(folder):

@@ -1,10 +1,11 @@
-"""A grid on two processes while workers and the driver are killed at random.
+"""A grid on two workers while these and the driver are killed at random.
 
-`python -m benchmarks.kills` starts a run, kills or stops a worker, or kills or
+`python -m benchmarks.kills` starts a run, kills or stops a worker, a node, or kills or
 interrupts the run itself, some seconds later, starts it again if it has ended, and so on
-until the grid is whole. Then it counts, into `benchmarks/kills.csv`: what was killed,
-trials lost, trials there twice, trials given to a worker although they were stored, and
-records that differ in any bit from those of an undisturbed run of one process.
+until the grid is whole; on processes, then on two nodes of Ray. Then it counts, into
+`benchmarks/kills.csv`: what was killed, trials lost, trials there twice, trials given to
+a worker although they were stored, and records that differ in any bit from those of an
+undisturbed run of one process.
 """
 
 import argparse
@@ -17,111 +18,163 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 TABLE = Path(__file__).with_suffix(".csv")
-TRIALS, JOB, SILENT = 480, 8, 25.0
-KINDS = ("worker killed", "worker stopped", "driver killed", "driver interrupted")
-SOONEST, LATEST = 8.0, 22.0  # Seconds after the start of a run, or the last death.
+TRIALS, JOB, SILENT = 1200, 8, 25.0
+KINDS = (
+    "worker killed",
+    "worker stopped",
+    "node killed",
+    "driver killed",
+    "driver interrupted",
+)
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Deaths on an engine.
+
+    Attributes:
+        engine: Its name.
+        kills: How many.
+        kinds: Of what.
+        between: Seconds from one to the next, at least and at most.
+    """
+
+    engine: str
+    kills: int
+    kinds: tuple
+    between: tuple
+
+
+CAMPAIGNS = (
+    Campaign("processes", 100, (KINDS[0], KINDS[1], *KINDS[3:]), (5.0, 17.0)),
+    # A cluster takes longer to start.
+    Campaign("ray of two nodes", 20, (KINDS[0], *KINDS[2:]), (15.0, 35.0)),
+)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--drive", type=Path, help="train what the folder lacks")
-    parser.add_argument("--engine", default="processes")
-    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--drive", nargs=2, metavar=("ENGINE", "FOLDER"))
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     if options.drive:
-        drive(options.drive, options.engine)
+        drive(*options.drive)
         return
-    folder = Path(tempfile.mkdtemp(prefix="kills_"))
+    folder, rows = Path(tempfile.mkdtemp(prefix="kills_")), []
     run(folder / "whole", "here").wait()
-    counts = harmed(folder / "harmed", options.kills, random.Random(options.seed))
-    row = {"trials": TRIALS, **counts, **judged(folder / "harmed", folder / "whole")}
-    pd.DataFrame([row]).to_csv(TABLE, index=False)
-    print(pd.Series(row).to_string())
+    for campaign in CAMPAIGNS:
+        here = folder / campaign.engine
+        counts = harmed(here, campaign, random.Random(options.seed))
+        found = judged(here, folder / "whole")
+        rows.append({"engine": campaign.engine, "trials": TRIALS, **counts, **found})
+        print(pd.Series(rows[-1]).to_string(), flush=True)
+        pd.DataFrame(rows).to_csv(TABLE, index=False)
     shutil.rmtree(folder)
 
 
 def run(folder, engine):
     """Start a driver."""
-    command = [sys.executable, "-m", "benchmarks.kills", "--engine", engine]
+    command = [sys.executable, "-m", "benchmarks.kills", "--drive", engine, str(folder)]
     # Of a session of its own: an interrupt goes to it alone.
-    return subprocess.Popen([*command, "--drive", str(folder)], start_new_session=True)
+    return subprocess.Popen(command, start_new_session=True)
 
 
-def drive(folder, engine):
+def drive(engine, folder):
     """Train what an archive lacks; note what is given although it is stored."""
-    from benchmarks.engines import dense
+    from benchmarks.engines import Net, chosen, experiment, flat
     from hinge_keras.lab import gathering, training
     from hinge_keras.lab.tables.archive import Archive
-    from hinge_keras.lab.training import engines, groups, underway
-    from hinge_keras.lab.training.engines import processes
+    from hinge_keras.lab.training import groups, underway
+    from hinge_keras.lab.training.engines import cluster, processes
 
     underway.EVERY = 1.0
     groups.LARGEST = JOB
-    experiment = dense(TRIALS)
-    keys = experiment.keys(experiment.trials(), training.code())
-    give = processes.Process.give
+    folder = Path(folder)
+    grid = experiment(TRIALS, Net("dense", flat), epochs=300)
+    keys = grid.keys(grid.trials(), training.code())
     with (
         Archive(folder / "trials.log") as archive,
-        engines.named(engine, None if engine == "here" else 2) as chosen,
+        chosen(engine) as used,
     ):
-        chosen.silent = SILENT
-
-        def noted(worker, job, kept):
-            stored = sum(keys[trial] in archive for trial in job.trials)
-            with open(folder / "again", "a") as file:
-                file.write(f"{stored}\n")
-            give(worker, job, kept)
-
-        processes.Process.give = noted
+        used.silent = SILENT
+        for kind in (processes.Process, cluster.Actor):
+            note(kind, lambda trial: keys[trial] in archive, folder / "given")
         wanted = {key: trial for trial, key in keys.items()}
-        gathering.train_missing(experiment, wanted, archive, "kills", engine=chosen)
+        gathering.train_missing(grid, wanted, archive, "kills", engine=used)
 
 
-def harmed(folder, kills, stream):
+def note(kind, stored, path):
+    """Let a kind of worker note how many of its jobs' trials are stored when given."""
+    give = kind.give
+
+    def noted(worker, job, kept):
+        with open(path, "a") as file:
+            file.write(f"{sum(map(stored, job.trials))}\n")
+        give(worker, job, kept)
+
+    kind.give = noted
+
+
+def harmed(folder, campaign, stream):
     """Run with deaths until the grid is whole; how often what was killed."""
     counts = Counter(dict.fromkeys(KINDS, 0), runs=1)
-    driver = run(folder, "processes")
-    while True:
-        done = sum(counts[kind] for kind in KINDS)
-        if done == kills:
-            break
-        time.sleep(stream.uniform(SOONEST, LATEST))
+    driver = run(folder, campaign.engine)
+    while sum(counts[kind] for kind in KINDS) < campaign.kills and not whole(folder):
+        time.sleep(stream.uniform(*campaign.between))
         if driver.poll() is None:
-            counts[harm(driver, stream.choice(KINDS))] += 1
+            kind = stream.choice(campaign.kinds)
+            counts[kind] += harm(driver, kind, campaign.engine, stream)
             time.sleep(1)
-        if driver.poll() is not None:
-            if whole(folder):
-                break
+        if driver.poll() is not None and not whole(folder):
             counts["runs"] += 1
-            driver = run(folder, "processes")
+            driver = again(folder, campaign.engine)
     while driver.wait() or not whole(folder):
         counts["runs"] += 1
-        driver = run(folder, "processes")
-    counts.pop("nothing", None)
+        driver = again(folder, campaign.engine)
     return counts
 
 
-def harm(driver, kind):
-    """Kill or stop something; what it was."""
-    if kind.startswith("driver"):
-        interrupted = kind.endswith("interrupted")
-        driver.send_signal(signal.SIGINT if interrupted else signal.SIGKILL)
-        return kind
-    found = subprocess.run(
-        ["pgrep", "-P", str(driver.pid)], capture_output=True, text=True
-    ).stdout.split()
+def again(folder, engine):
+    """Start another driver, after what the last one left has been cleared away."""
+    if engine.startswith("ray"):
+        command = [sys.executable, "-m", "ray.scripts.scripts", "stop", "--force"]
+        subprocess.run(command, capture_output=True, check=True)
+    return run(folder, engine)
+
+
+def harm(driver, kind, engine, stream):
+    """Kill or stop something; whether there was any."""
+    what, _, how = kind.partition(" ")
+    number = {
+        "killed": signal.SIGKILL,
+        "stopped": signal.SIGSTOP,
+        "interrupted": signal.SIGINT,
+    }[how]
+    if what == "driver":
+        found = [driver.pid]
+    elif engine == "processes":
+        found = pids("-P", str(driver.pid))
+    else:
+        # The first of the nodes is the driver's own.
+        found = pids("-f", "^ray::Remote" if what == "worker" else "raylet/raylet")
+        found = found if what == "worker" else sorted(found)[1:]
     if not found:
-        return "nothing"
-    number = signal.SIGKILL if kind.endswith("killed") else signal.SIGSTOP
-    os.kill(int(random.choice(found)), number)
-    return kind
+        return False
+    os.kill(stream.choice(found), number)
+    return True
+
+
+def pids(*options):
+    """Processes that `pgrep` finds."""
+    told = subprocess.run(["pgrep", *options], capture_output=True, text=True).stdout
+    return [int(number) for number in told.split()]
 
 
 def records(folder):
@@ -138,7 +191,7 @@ def whole(folder):
 def judged(folder, reference):
     """What is amiss in a harmed archive."""
     (ours, damages), (theirs, _) = records(folder), records(reference)
-    given = [int(line) for line in (folder / "again").read_text().split()]
+    given = [int(line) for line in (folder / "given").read_text().split()]
     return {
         "lost": len(theirs.keys() - ours.keys()),
         "twice": sum("of trials that it already has" in told for told in damages),

@@ -97,6 +97,37 @@ def test_every_trial_ends_once(count, does):
     assert team.most == min(count, 4)
 
 
+def test_a_worker_without_a_place_gets_no_job():
+    team = Team(2, scripted())
+    begin = team.start
+
+    def late():
+        worker = begin()
+        if len(team.made) == 2:
+            worker.ready = lambda: False
+        return worker
+
+    team.start = late
+    assert sorted(trial for trial, _ in run(team)) == sorted(GRID.trials())
+    assert team.most == 1
+
+
+def test_a_run_that_no_worker_finds_a_place_for_ends():
+    team = Team(2, scripted())
+    team.events = lambda seconds: ()
+    team.silent = 0.01
+    begin = team.start
+
+    def never():
+        worker = begin()
+        worker.ready = lambda: False
+        return worker
+
+    team.start = never
+    with pytest.raises(RuntimeError, match="workers is 2 and none found a place"):
+        run(team)
+
+
 def test_a_job_that_kills_every_worker_is_given_up_and_the_others_are_not():
     first = {}
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import time
 
 import cloudpickle
 import keras
@@ -70,6 +71,9 @@ class Cluster(Pool):
     def events(self, seconds):
         """What workers tell within some seconds, as `(worker, kind, content)`."""
         asked = {worker.answer: worker for worker in self.workers if worker.answer}
+        if not asked:
+            time.sleep(seconds)
+            return
         ready, _ = self.ray.wait(list(asked), num_returns=1, timeout=seconds)
         for answer in ready:
             worker = asked[answer]
@@ -102,6 +106,7 @@ class Actor(Worker):
 
     Attributes:
         answer: What it will tell next; None while it has no job.
+        known: Is answered when it is on a node and has the grid.
     """
 
     def __init__(self, ray):
@@ -119,7 +124,12 @@ class Actor(Worker):
 
     def know(self, grid):
         """Let it know a grid."""
-        self.actor.know.remote(grid)
+        self.known = self.actor.know.remote(grid)
+
+    def ready(self):
+        """Whether it has a place to train: a cluster may have none for it yet."""
+        found, _ = self.ray.wait([self.known], timeout=0)
+        return bool(found)
 
     def give(self, job, underway):
         """Let it train a job of the grid it has.

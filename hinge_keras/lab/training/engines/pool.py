@@ -55,6 +55,10 @@ class Worker(abc.ABC):
     def __init__(self):
         self.job, self.share, self.heard = None, 0.0, time.monotonic()
 
+    def ready(self):
+        """Whether it has a place to train: a cluster may have none for it yet."""
+        return True
+
     @abc.abstractmethod
     def give(self, job, underway):
         """Let it train a job of the grid it has."""
@@ -112,15 +116,13 @@ class Pool(abc.ABC):
 
         Raises:
             LostError: In the end, if a job killed every worker it was given to.
+            RuntimeError: If no worker finds a place to train.
         """
         self.begin(experiment)
         self.room = self.limit()
         work, again, lost = iter(work), collections.deque(), []
         try:
-            while True:
-                self.hand_out(work, again, underway)
-                if not self.busy():
-                    break
+            while self.hand_out(work, again, underway) or self.busy():
                 for worker, kind, content in self.events(LOOK):
                     worker.heard = time.monotonic()
                     if kind == "alive":
@@ -139,6 +141,7 @@ class Pool(abc.ABC):
                     if time.monotonic() - worker.heard > self.silent:
                         why = f"silent for {self.silent:.0f} s"
                         self.lose(worker, why, again, lost)
+                self.refuse_to_wait()
                 watch(sum(worker.share for worker in self.busy()))
         except BaseException:
             self.close()  # What they train is of no use any more.
@@ -150,21 +153,39 @@ class Pool(abc.ABC):
         return [worker for worker in self.workers if worker.job]
 
     def hand_out(self, work, again, underway):
-        """Give jobs to idle workers, while memory lasts."""
-        while len(self.busy()) < self.count:
-            job = again.popleft() if again else next_of(work)
-            if job is None:
-                return
+        """Give jobs to idle workers, while memory lasts; whether any job waits."""
+        while len(again) < self.count - len(self.busy()) and (job := next_of(work)):
+            again.append(job)
+        while again:
             held = sum(worker.job.memory for worker in self.busy())
-            if held and held + job.memory > self.room:
-                again.appendleft(job)
-                return
-            idle = next((w for w in self.workers if not w.job), None)
+            if held and held + again[0].memory > self.room:
+                break
+            idle = self.idle(len(again))
             if idle is None:
-                idle = self.start()
-                self.workers.append(idle)
-            idle.job, idle.share, idle.heard = job, 0.0, time.monotonic()
-            idle.give(job, underway)
+                break
+            idle.job, idle.share, idle.heard = again.popleft(), 0.0, time.monotonic()
+            idle.give(idle.job, underway)
+        return bool(again)
+
+    def idle(self, jobs):
+        """A worker without a job; None while those that so many jobs need start."""
+        idle = [worker for worker in self.workers if not worker.job]
+        ready = next((worker for worker in idle if worker.ready()), None)
+        while not ready and len(idle) < jobs and len(self.workers) < self.count:
+            idle.append(self.start())
+            self.workers.append(idle[-1])
+            ready = idle[-1] if idle[-1].ready() else None
+        return ready
+
+    def refuse_to_wait(self):
+        """End a run that none works for, and for which none is to be had."""
+        if not self.busy() and self.workers:
+            waited = time.monotonic() - max(worker.heard for worker in self.workers)
+            if waited > self.silent:
+                raise RuntimeError(
+                    f"workers is {self.count} and none found a place to train within "
+                    f"{self.silent:.0f} s; accepted is a cluster with a free core."
+                )
 
     def lose(self, worker, why, again, lost):
         """A worker is no more: its job is for another one, unless it kills them all."""
