@@ -87,16 +87,17 @@ class step:  # noqa: N801 - a context
         self.name, self.path = name, path
 
     def __enter__(self):
-        self.began, self.held = time.perf_counter(), peak()
+        self.began, self.held = time.perf_counter(), held()
 
     def __exit__(self, *error):
         seconds = time.perf_counter() - self.began
-        held = self.path.stat().st_size if self.path else peak() - self.held
-        print(self.name, seconds, held, sep="\t", flush=True)
+        more = self.path.stat().st_size if self.path else held() - self.held
+        print(self.name, seconds, more, sep="\t", flush=True)
 
 
-def peak():
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def held():
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 if __name__ == "__main__":

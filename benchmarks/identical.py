@@ -3,8 +3,9 @@
 `python -m benchmarks.identical` trains three grids of small nets, those of
 `benchmarks.engines`, in this process undisturbed, and then in each of the situations,
 every time in processes and folders of their own. `benchmarks/identical.csv` says how
-many of the records agree with the undisturbed ones in every bit, and the largest
-difference of any number, relative to the larger of the two and 1.
+many of the records agree with the undisturbed ones in every bit, and the median and
+the largest of their differences: of the numbers of a record the most that any is apart,
+relative to the larger of the two and 1.
 """
 
 import argparse
@@ -119,12 +120,14 @@ def compared(grid, situation, folder):
     ours, _ = records(folder / f"{grid}_{situation}")
     if ours.keys() != theirs.keys():
         raise RuntimeError(f"{grid}, {situation}: other trials")
+    differences = [apart(ours[key], theirs[key]) for key in theirs]
     return {
         "grid": grid,
         "situation": situation,
         "trials": len(theirs),
         "same_in_every_bit": sum(same(ours[key], theirs[key]) for key in theirs),
-        "largest_difference": max(apart(ours[key], theirs[key]) for key in theirs),
+        "median_difference": float(np.median(differences)),
+        "largest_difference": max(differences),
     }
 
 

@@ -315,8 +315,12 @@ class Experiment:
 
     def kept_of(self, trial):
         """The splits whose raw scores a trial leaves."""
-        of_first = trial.seed in list(self.seeds)[: self.scored_seeds]
-        return self.keep_scores if of_first else ()
+        return self.keep_scores if trial.seed in self.scored else ()
+
+    @functools.cached_property
+    def scored(self):
+        """The seeds whose trials leave raw scores."""
+        return {*list(self.seeds)[: self.scored_seeds]}
 
     def piloted(self):
         """The grid of the pilot; a falling rate falls within its epochs."""
