@@ -25,7 +25,7 @@ def main(descriptor):
     while True:
         try:
             kind, content = line.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             return
         try:
             if kind == "grid":
