@@ -35,12 +35,11 @@ def left_to_groups():
         _, controllers, own = line.split(":", 2)
         for name in {*controllers.split(",")} & VERSIONS.keys():
             under, limit, use, cached = VERSIONS[name]
-            top = ROOT / under
-            folder = top / own.strip("/")
+            folder = ROOT / under / own.strip("/")
             # Those around it count too; its own may be hidden from a container.
             for each in (folder, *folder.parents):
                 most = text(each / limit).strip()
-                if each.is_relative_to(top) and most.isdigit():
+                if most.isdigit():
                     taken = int(text(each / use) or 0) - entry(
                         each / "memory.stat", cached
                     )

@@ -2,10 +2,13 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections import deque
+from pathlib import Path
 
 import cloudpickle
+import keras
 import pytest
 
 import hinge_keras as hk
@@ -113,7 +116,7 @@ def test_a_worker_without_a_place_gets_no_job():
 
 
 def test_a_run_that_no_worker_finds_a_place_for_ends():
-    team = Team(2, scripted())
+    team = Team(9, scripted())
     team.events = lambda seconds: ()
     team.silent = 0.01
     begin = team.start
@@ -124,8 +127,9 @@ def test_a_run_that_no_worker_finds_a_place_for_ends():
         return worker
 
     team.start = never
-    with pytest.raises(RuntimeError, match="workers is 2 and none found a place"):
+    with pytest.raises(RuntimeError, match="workers is 9 and none found a place"):
         run(team)
+    assert len(team.made) == 4  # A worker a job.
 
 
 def test_a_job_that_kills_every_worker_is_given_up_and_the_others_are_not():
@@ -175,6 +179,81 @@ def test_processes_give_the_numbers_of_this_process(models):
         equal(trained(grid, engine=processes), whole)
         assert [worker.process.pid for worker in processes.workers] == ids
     assert not processes.workers
+
+
+class Traced(keras.losses.Loss):
+    """Notes each call: compiled code makes none."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+
+    def call(self, y_true, y_pred):
+        with open(self.path, "a") as file:
+            file.write("called\n")
+        return keras.ops.square(y_true - y_pred[:, 0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("models", [None, [NETS]], ids=["dense", "stacked"])
+def test_a_worker_compiles_a_group_once(models, tmp_path):
+    cloudpickle.register_pickle_by_value(sys.modules[NETS.__module__])
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    calls = []
+    for seeds in (range(2), range(8)):  # A job, and four.
+        path = tmp_path / f"{len(seeds)}"
+        arms = {"traced": Traced(str(path))}
+        changed = {"models": models} if models else {}
+        grid = experiment(seeds=seeds, arms=arms, **changed)
+        with Processes(1) as processes:
+            jobs = list(training.train(grid, grid.trials(), engine=processes))
+        calls.append(len(path.read_text().splitlines()))
+    assert len(jobs) == 4
+    assert calls[0] == calls[1]
+
+
+SCRIPT = """
+import keras
+import numpy as np
+import hinge_keras as hk
+
+class Squares(keras.losses.Loss):
+    def __init__(self, scale):
+        super().__init__()
+        self.scale = scale
+
+    def call(self, y_true, y_pred):
+        return self.scale * keras.ops.square(y_true - y_pred[:, 0])
+
+class Own(hk.BinaryLoss):
+    def phi(self, m):
+        return keras.ops.square(keras.ops.relu(1 - m))
+
+x = np.random.default_rng(0).normal(size=(60, 2))
+y = (x[:, 0] > 0).astype(int)
+found = [
+    hk.compare(
+        None, x, y, losses={"own": Own(), "squares": Squares(2.0)}, seeds=6, epochs=2,
+        learning_rates=0.1, verbose=False, engine=engine,
+    ).trials
+    for engine in ("here", "processes")
+]
+assert found[0].equals(found[1]), found
+"""
+
+
+@pytest.mark.slow
+def test_losses_of_a_script_s_own_train_in_processes(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT)
+    home = str(Path(hk.__file__).parents[1])
+    ran = subprocess.run(
+        [sys.executable, path],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": home},
+    )
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.slow

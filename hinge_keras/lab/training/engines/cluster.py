@@ -5,10 +5,10 @@ import os
 import sys
 import time
 
-import cloudpickle
 import keras
 
 from hinge_keras.lab.training.engines.pool import LOOK, Pool, Worker
+from hinge_keras.lab.training.engines.trainer import pickled
 from hinge_keras.lab.training.memory import BASE
 
 MISSING = (
@@ -54,7 +54,7 @@ class Cluster(Pool):
 
     def begin(self, experiment):
         """Make a grid known to workers, those to come too."""
-        self.grid = self.ray.put(cloudpickle.dumps(experiment))
+        self.grid = self.ray.put(pickled(experiment))
         for worker in self.workers:
             worker.know(self.grid)
 

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from multiprocessing.connection import Connection, wait
 
-import cloudpickle
 import keras
 
 from hinge_keras.lab.training.engines.pool import Pool, Worker
+from hinge_keras.lab.training.engines.trainer import pickled
 
 PROGRAM = "hinge_keras.lab.training.engines.process"
 
@@ -19,7 +19,7 @@ class Processes(Pool):
 
     def begin(self, experiment):
         """Make a grid known to workers, those to come too."""
-        self.grid = cloudpickle.dumps(experiment)
+        self.grid = pickled(experiment)
         for worker in self.workers:
             worker.tell("grid", self.grid)
 
