@@ -17,7 +17,7 @@ The grids, of trainings that
 import argparse
 import contextlib
 import itertools
-import resource
+import os
 import statistics
 import subprocess
 import sys
@@ -152,6 +152,25 @@ def overheads(rounds):
     return pd.DataFrame(rows, columns=names).round(2)
 
 
+def trainers(engine, used):
+    """The processes that train."""
+    if engine == "here":
+        return [os.getpid()]
+    if engine == "processes":
+        return [worker.process.pid for worker in used.workers]
+    told = subprocess.run(
+        ["pgrep", "-f", "^ray::Remote"], capture_output=True, text=True
+    )
+    return told.stdout.split()
+
+
+def peak_of(process):
+    """The most MiB that a process held."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
+
+
 def overhead(engine, count):
     """Seconds until a first job, of so many trials, is done, and of each later one."""
     from hinge_keras.lab import training
@@ -186,9 +205,9 @@ def measured(grid, engine, trials):
         for _ in training.train(experiment, experiment.trials(), engine=used):
             first = first or time.perf_counter()
             jobs += 1
-    seconds = time.perf_counter() - began
-    who = resource.RUSAGE_SELF if engine == "here" else resource.RUSAGE_CHILDREN
-    return seconds, first - began, jobs, resource.getrusage(who).ru_maxrss / 1024
+        seconds = time.perf_counter() - began
+        peak = max(map(peak_of, trainers(engine, used)))
+    return seconds, first - began, jobs, peak
 
 
 def dense(trials):
