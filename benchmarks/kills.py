@@ -97,7 +97,7 @@ def drive(engine, folder):
     underway.EVERY = 1.0
     groups.LARGEST = JOB
     folder = Path(folder)
-    grid = experiment(TRIALS, Net("dense", flat), epochs=100)
+    grid = experiment(TRIALS, Net("dense", flat), epochs=20)
     keys = grid.keys(grid.trials(), training.code())
     with (
         Archive(folder / "trials.log") as archive,
