@@ -15,8 +15,9 @@ LOWEST_READY := .venv-lowest/requirements-lowest.installed
 LIBRARY := tests/losses tests/metrics_test.py tests/weighting_test.py \
 	tests/reported_test.py tests/layers_test.py tests/calibration_test.py \
 	tests/doctests_test.py tests/defaults_test.py
-# A process a core; the tests of a file share what they trained.
-PYTEST := $(RUN) -m pytest -n auto --dist loadfile
+# A process a core, each with a thread for its kernels: more would wait for each other.
+# The tests of a file share what they trained.
+PYTEST := NUMBA_NUM_THREADS=1 $(RUN) -m pytest -n auto --dist loadfile
 COMPARED := tests/lab/compare/predictor_test.py
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
@@ -67,7 +68,7 @@ test-backends: $(BACKENDS_READY)
 	$(RUN) -m pytest -m slow -k ray tests/lab/training/engines_test.py
 
 test-lowest: $(LOWEST_READY)
-	$(LOWEST) -m pytest -n auto --dist loadfile $(LIBRARY) tests/svm
+	NUMBA_NUM_THREADS=1 $(LOWEST) -m pytest -n auto --dist loadfile $(LIBRARY) tests/svm
 
 lint: $(READY)
 	$(RUN) -m ruff check .

@@ -112,7 +112,7 @@ class Actor(Worker):
     def __init__(self, ray):
         super().__init__()
         self.ray, self.answer = ray, None
-        settings = {"KERAS_BACKEND": keras.backend.backend()}
+        settings = {"KERAS_BACKEND": keras.backend.backend(), "NUMBA_NUM_THREADS": "1"}
         kept = {n: v for n, v in os.environ.items() if n.startswith("HINGE_KERAS_")}
         self.actor = (
             ray.remote(concurrency_groups={ASIDE: 1})(Remote)

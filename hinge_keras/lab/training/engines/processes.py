@@ -25,7 +25,7 @@ class Processes(Pool):
 
     def start(self):
         """A new worker, which knows the grid."""
-        worker = Process()
+        worker = Process(max(1, os.cpu_count() // self.count))
         worker.tell("grid", self.grid)
         return worker
 
@@ -49,16 +49,20 @@ class Process(Worker):
 
     It is a program of its own and no child that shares this one's start: a user's
     script need not guard its first lines.
+
+    Args:
+        threads: Of its kernels: those of processes that share a core wait for each
+            other.
     """
 
-    def __init__(self):
+    def __init__(self, threads):
         super().__init__()
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", PROGRAM, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env={**os.environ, **settings()},
+                env={**os.environ, **settings(threads)},
                 stdin=subprocess.DEVNULL,
             )
         self.line = Connection(ours.detach())
@@ -94,9 +98,10 @@ class Process(Worker):
         self.line.close()
 
 
-def settings():
-    """Variables that make a process choose what this one has."""
+def settings(threads):
+    """Variables that make a process choose what this one has, and its threads."""
     return {
+        "NUMBA_NUM_THREADS": os.environ.get("NUMBA_NUM_THREADS", str(threads)),
         "KERAS_BACKEND": keras.backend.backend(),
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }
