@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 TABLE = Path(__file__).with_suffix(".csv")
-TRIALS, JOB, SILENT = 1200, 8, 25.0
+TRIALS, JOB, SILENT = 4000, 8, 25.0
 KINDS = (
     "worker killed",
     "worker stopped",
@@ -63,20 +63,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--drive", nargs=2, metavar=("ENGINE", "FOLDER"))
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--folder", type=Path, help="where runs are, a new one if none")
+    parser.add_argument("--engines", nargs="*", default=[c.engine for c in CAMPAIGNS])
     options = parser.parse_args()
     if options.drive:
         drive(*options.drive)
         return
-    folder, rows = Path(tempfile.mkdtemp(prefix="kills_")), []
+    folder, rows = options.folder or Path(tempfile.mkdtemp(prefix="kills_")), []
     run(folder / "whole", "here").wait()
-    for campaign in CAMPAIGNS:
+    for campaign in [c for c in CAMPAIGNS if c.engine in options.engines]:
         here = folder / campaign.engine
         counts = harmed(here, campaign, random.Random(options.seed))
         found = judged(here, folder / "whole")
         rows.append({"engine": campaign.engine, "trials": TRIALS, **counts, **found})
         print(pd.Series(rows[-1]).to_string(), flush=True)
         pd.DataFrame(rows).to_csv(TABLE, index=False)
-    shutil.rmtree(folder)
+    if not options.folder:
+        shutil.rmtree(folder)
 
 
 def run(folder, engine):

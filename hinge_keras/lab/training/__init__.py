@@ -5,12 +5,18 @@ one at a time in the same compiled loop. All give the same numbers. `groups` say
 trials train together, `engines` where.
 """
 
+import os
 from pathlib import Path
 
 from hinge_keras.lab.grid.source import text_digest
 from hinge_keras.lab.training import fit, replicas
 from hinge_keras.lab.training.engines import Here
 from hinge_keras.lab.training.groups import AUTO, WAYS, Group, Loader, grouped
+
+# Threads of kernels that wait for each other at every step give up their core meanwhile:
+# else, beside other work, most of the time goes there. OpenMP reads it when it is loaded,
+# which is with the first kernel.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 def train(
