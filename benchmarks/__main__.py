@@ -68,10 +68,11 @@ the first records are there, which is mostly Keras' import and compiling. `dense
 in compiled kernels, which use both cores by themselves, `stacked` is stacked, `alone`
 are convolutions, one after another.
 
-{markdown(pd.read_csv(HERE / "engines.csv"))}
+{markdown(engines())}
 
 `faster_from` is the number of trials from which on an engine's two workers end before
-this process, if seconds grow by the trial; empty where they never do.
+this process, if seconds grow by the trial; empty where they never do. After a single
+round `slowest_over_fastest` is empty; the memory of Ray's workers was not looked at.
 
 What one worker costs until a first job is done, and what a job and each of its trials
 cost from then on, trained for one epoch:
@@ -100,11 +101,6 @@ trainings on 47 MB of pictures end under it; `at_once` is the most workers that 
 NumPy's own sentence counts, where data do not fit before a job is asked for:
 
 {markdown(pd.read_csv(HERE / "limits.csv"))}
-
-Runs of which workers and the one that started them were killed, stopped or interrupted
-at random, again and again until all trials were there:
-
-{markdown(pd.read_csv(HERE / "kills.csv").T.reset_index().set_axis(["", "count"], axis=1))}
 
 A second process need not compile again if the compilers keep their programs: set
 `JAX_COMPILATION_CACHE_DIR`, or `TF_XLA_FLAGS="--tf_xla_persistent_cache_directory=DIR
@@ -191,6 +187,13 @@ other packages.
 
 {markdown(statistics())}
 """
+
+
+def engines():
+    table = pd.read_csv(HERE / "engines.csv")
+    for name in ("peak_mebibytes", "faster_from"):
+        table[name] = [f"{n:,.0f}" if n > 0 else "" for n in table[name]]
+    return table
 
 
 def on_paper():

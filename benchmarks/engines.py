@@ -130,7 +130,9 @@ def row(grid, engine, trials, found):
         "jobs": int(jobs),
         "seconds": round(seconds, 2),
         "of_these_starting": round(starting, 2),
-        "slowest_over_fastest": round(max(totals) / min(totals), 3),
+        "slowest_over_fastest": round(max(totals) / min(totals), 3)
+        if len(totals) > 1
+        else None,
         "peak_mebibytes": round(mebibytes),
     }
 

@@ -3,7 +3,7 @@
 `python -m benchmarks.limits` trains 120 nets on 48 MB of pictures under limits of 2, 4
 and 6 GB, of a process's addresses and, where this user may make one, of a control
 group's memory, in this process and in two. `benchmarks/limits.csv` says how each ended:
-with all trials, in a sentence, or otherwise, the seconds, and the most workers at once.
+with all trials, in a sentence, or otherwise, and the most workers at once.
 """
 
 import argparse
@@ -11,7 +11,6 @@ import os
 import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,6 @@ TABLE = Path(__file__).with_suffix(".csv")
 LIMITS = (2, 4, 6)  # GiB.
 KINDS = ("addresses", "control group")
 ENGINES = ("here", "processes")
-GRIDS = ("stacked",)
 TRIALS, ROWS = 120, 15_000  # Of 28 x 28 numbers: 47 MB.
 GROUP = Path("/sys/fs/cgroup/memory/hinge_keras_limits")
 SENTENCE = "MemoryError: "  # Ours, or of NumPy for data that do not fit.
@@ -31,7 +29,7 @@ SENTENCE = "MemoryError: "  # Ours, or of NumPy for data that do not fit.
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--one", nargs=4, metavar=("GRID", "ENGINE", "KIND", "GIB"))
+    parser.add_argument("--one", nargs=3, metavar=("ENGINE", "KIND", "GIB"))
     options = parser.parse_args()
     if options.one:
         train(*options.one)
@@ -40,19 +38,17 @@ def main():
     rows = []
     for kind in kinds:
         for gib in LIMITS:
-            for grid in GRIDS:
-                for engine in ENGINES:
-                    rows.append(tried(grid, engine, kind, gib))
-                    print(*rows[-1].values(), flush=True)
+            for engine in ENGINES:
+                rows.append(tried(engine, kind, gib))
+                print(*rows[-1].values(), flush=True)
     pd.DataFrame(rows).to_csv(TABLE, index=False)
 
 
-def tried(grid, engine, kind, gib):
+def tried(engine, kind, gib):
     """How one run ends."""
     command = [sys.executable, "-m", "benchmarks.limits", "--one"]
-    began = time.perf_counter()
     run = subprocess.run(
-        [*command, grid, engine, kind, str(gib)], capture_output=True, text=True
+        [*command, engine, kind, str(gib)], capture_output=True, text=True
     )
     told = [line.split() for line in run.stdout.splitlines()]
     trained = sum(int(words[1]) for words in told if words[:1] == ["trained"])
@@ -66,23 +62,21 @@ def tried(grid, engine, kind, gib):
     return {
         "limit": kind,
         "gibibytes": gib,
-        "grid": grid,
         "engine": engine,
         "ended": ended,
         "trials": trained,
         "at_once": most if engine != "here" else 1,
-        "seconds": round(time.perf_counter() - began, 1),
     }
 
 
-def train(grid, engine, kind, gib):
+def train(engine, kind, gib):
     """Train the grid under a limit."""
     limit(kind, int(gib) * 2**30)
     from hinge_keras.lab import training
     from hinge_keras.lab.data import Dataset
     from hinge_keras.lab.training.engines import named
 
-    experiment = engines.GRID[grid](TRIALS)
+    experiment = engines.GRID["stacked"](TRIALS)
     experiment = type(experiment)(
         datasets=[Dataset("pictures", pictures)],
         models=experiment.models,
