@@ -5,6 +5,7 @@ import numpy as np
 
 import hinge_keras as hk
 
+keras.utils.set_random_seed(0)
 random = np.random.default_rng(0)
 centres = 3 * random.normal(size=(4, 8))
 y = random.integers(0, 3, 900)
