@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import engines
-from benchmarks.kills import records, same
+from benchmarks.kills import records, same, stored
 
 TABLE = Path(__file__).with_suffix(".csv")
 GRIDS = {"dense": 240, "stacked": 240, "alone": 20}  # Trials of each.
@@ -108,11 +108,6 @@ def train(grid, situation, folder):
         Archive(Path(folder) / "trials.log") as archive,
     ):
         gathering.train_missing(experiment, wanted, archive, grid, False, engine)
-
-
-def stored(folder):
-    """How many trials a folder has."""
-    return len(records(folder)[0]) if (folder / "trials.log").exists() else 0
 
 
 def compared(grid, situation, folder):

@@ -187,8 +187,13 @@ def records(folder):
     return dict(archive.records(archive.places)), archive.damages
 
 
+def stored(folder):
+    """How many trials a folder has."""
+    return len(records(folder)[0]) if (folder / "trials.log").exists() else 0
+
+
 def whole(folder):
-    return (folder / "trials.log").exists() and len(records(folder)[0]) == TRIALS
+    return stored(folder) == TRIALS
 
 
 def judged(folder, reference):

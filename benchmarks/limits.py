@@ -7,6 +7,7 @@ with all trials, in a sentence, or otherwise, and the most workers at once.
 """
 
 import argparse
+import dataclasses
 import os
 import resource
 import subprocess
@@ -74,23 +75,17 @@ def train(engine, kind, gib):
     limit(kind, int(gib) * 2**30)
     from hinge_keras.lab import training
     from hinge_keras.lab.data import Dataset
-    from hinge_keras.lab.training.engines import named
 
-    experiment = engines.GRID["stacked"](TRIALS)
-    experiment = type(experiment)(
+    experiment = dataclasses.replace(
+        engines.GRID["stacked"](TRIALS),
         datasets=[Dataset("pictures", pictures)],
-        models=experiment.models,
-        arms=experiment.arms,
-        axes=experiment.axes,
-        seeds=experiment.seeds,
         epochs=1,
-        measures=(),
     )
-    with named(engine, None if engine == "here" else 2) as chosen:
-        for finished in training.train(experiment, experiment.trials(), engine=chosen):
+    with engines.chosen(engine) as used:
+        for finished in training.train(experiment, experiment.trials(), engine=used):
             print("trained", len(finished), flush=True)
             if engine != "here":
-                print("busy", len(chosen.busy()), flush=True)
+                print("busy", len(used.busy()), flush=True)
 
 
 def limit(kind, size):
