@@ -23,6 +23,8 @@ NODES, HALVINGS = 24, 9
 LEFT, RIGHT = 7.0, 10.0
 # Up to this factor on rounding a score's own draw is divided out of a distribution.
 AMPLIFIED = 1e3
+# Numbers computed at once, which fit a core's cache; rows where a batch says none.
+TOGETHER, ROWS = 2**15, 256
 
 
 def expected_kth(scores, k):
@@ -87,17 +89,22 @@ def distribution(scores, nodes, k):
     probability that of the others exactly `k - 1` are above: the slope of the mean.
     """
     best, taken = best_of(scores, min(3 * k, scores.shape[-1]))
-    # One node after another, so that what is computed of all classes stays in cache.
-    ahead = [scores - nodes[..., n : n + 1] for n in range(NODES)]
-    rest = [of_rest(each, taken, k) for each in ahead]
-    rest = [ops.stack(parts, axis=-1) for parts in zip(*rest, strict=True)]
+    # So few nodes at once that what is computed of all classes stays in cache.
+    ahead = [
+        ops.expand_dims(scores, -2) - ops.expand_dims(nodes[..., part], -1)
+        for part in parts(scores.shape)
+    ]
+    outside = ops.expand_dims(taken, -2)
+    rest = [of_rest(each, outside, k) for each in ahead]
+    rest = [ops.concatenate(each, axis=-1) for each in zip(*rest, strict=True)]
     best_ahead = ops.expand_dims(best, -2) - ops.expand_dims(nodes, -1)
     p, q = normal(best_ahead), normal(-best_ahead)
     factors = [(q[..., i], p[..., i]) for i in range(best.shape[-1])]
     whole, without = with_all(rest, factors)
     share = ops.zeros_like(scores)
-    for n, each in enumerate(ahead):
-        share = share + density(each) * of_others(each, [few[..., n] for few in whole])
+    for part, each in zip(parts(scores.shape), ahead, strict=True):
+        others = of_others(each, [few[..., part] for few in whole])
+        share = share + ops.sum(density(each) * others, axis=-2)
     share = ops.where(taken, 0.0, share)
     for i, others in enumerate(without):
         own = ops.sum(density(best_ahead[..., i]) * others, axis=-1, keepdims=True)
@@ -105,6 +112,13 @@ def distribution(scores, nodes, k):
         here = ops.logical_and(taken, scores == best[..., i : i + 1])
         share = ops.where(here, own, share)
     return whole, share
+
+
+def parts(shape):
+    """Slices of the nodes, as many at once as scores of that shape let fit."""
+    rows = math.prod(ROWS if n is None else n for n in shape[:-1])
+    size = max(1, min(NODES, TOGETHER // max(1, rows * shape[-1])))
+    return [slice(start, start + size) for start in range(0, NODES, size)]
 
 
 def of_rest(ahead, taken, k):
