@@ -466,9 +466,15 @@ def main():
     options = parser.parse_args()
     share = 0.05 if options.short else 1.0
     signal.signal(signal.SIGINT, signal.default_int_handler)  # Also in the background.
-    # Loaded once, before any process forks; no operation starts a backend's threads.
+    # Loaded and read once, before any process forks; no operation starts a backend's
+    # threads.
     import hinge_keras.lab.compare
+    import hinge_keras.lab.figures.canvas
     import hinge_keras.lab.study  # noqa: F401
+    from hinge_keras.lab import training
+    from hinge_keras.lab.grid import identity
+
+    identity.digest(training.code())
 
     with tempfile.TemporaryDirectory(prefix="hinge_keras_faults_") as folder:
         rows = campaign(Path(folder), share, random.Random(options.seed))

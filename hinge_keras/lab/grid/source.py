@@ -21,6 +21,7 @@ INSTALLED = tuple(
 PLACES = ("__file__", "__name__", "__spec__", "__path__", "__package__", "__loader__")
 # Of trees, by their place in memory; `definitions` keeps them there.
 TEXTS: dict[int, str] = {}
+NODES: dict[int, "Nodes"] = {}
 
 
 @functools.cache
@@ -119,39 +120,55 @@ def text_digest(text):
 def named_in(tree, function):
     """All that the code of a function names outside itself, as `(name, thing)`."""
     namespace = function.__globals__
-    names = globals_of(function.__code__) | {
-        node.id
-        for decorator in getattr(tree, "decorator_list", [])
-        for node in ast.walk(decorator)
-        if isinstance(node, ast.Name)
-    }
+    nodes = nodes_of(tree)
     known = {
         name: namespace[name]
-        for name in names
+        for name in globals_of(function.__code__) | nodes.decorators
         if name in namespace and name not in PLACES
     }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            known |= dict(imported(node, namespace))
+    for node in nodes.imports:
+        known |= dict(imported(node, namespace))
     inside = set()  # Names that are but the start of a longer one.
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            start, path = chain(node)
-            thing = known.get(start.id) if start is not None else None
-            name = [start.id] if thing is not None else []
-            while isinstance(thing, types.ModuleType) and path:
-                inside.add(id(start))
-                name.append(path[0])
-                home, thing = thing, getattr(thing, path.pop(0), None)
-                if is_installed(home) and is_state(thing):
-                    thing = f"{home.__name__}.{name[-1]}"
-            if len(name) > 1 and not isinstance(thing, types.ModuleType):
-                yield ".".join(name), thing
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in known and id(node) not in inside:
+    for node in nodes.attributes:
+        start, path = chain(node)
+        thing = known.get(start.id) if start is not None else None
+        name = [start.id] if thing is not None else []
+        while isinstance(thing, types.ModuleType) and path:
+            inside.add(id(start))
+            name.append(path[0])
+            home, thing = thing, getattr(thing, path.pop(0), None)
+            if is_installed(home) and is_state(thing):
+                thing = f"{home.__name__}.{name[-1]}"
+        if len(name) > 1 and not isinstance(thing, types.ModuleType):
+            yield ".".join(name), thing
+    for node in nodes.names:
+        if node.id in known and id(node) not in inside:
             thing = known[node.id]
             if not isinstance(thing, types.ModuleType):
                 yield node.id, thing
+
+
+class Nodes:
+    """What of a syntax tree may name something outside it."""
+
+    def __init__(self, tree):
+        walked = list(ast.walk(tree))
+        self.imports = [n for n in walked if isinstance(n, ast.Import | ast.ImportFrom)]
+        self.attributes = [n for n in walked if isinstance(n, ast.Attribute)]
+        self.names = [n for n in walked if isinstance(n, ast.Name)]
+        self.decorators = {
+            node.id
+            for decorator in getattr(tree, "decorator_list", [])
+            for node in ast.walk(decorator)
+            if isinstance(node, ast.Name)
+        }
+
+
+def nodes_of(tree):
+    """The same for each tree once."""
+    if id(tree) not in NODES:
+        NODES[id(tree)] = Nodes(tree)
+    return NODES[id(tree)]
 
 
 def is_state(thing):
@@ -185,6 +202,7 @@ def chain(node):
     return (node if isinstance(node, ast.Name) else None), path
 
 
+@functools.cache
 def globals_of(code):
     """The names that some code, and the code inside it, reads from its module."""
     found = {
