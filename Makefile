@@ -16,9 +16,13 @@ LIBRARY := tests/losses tests/metrics_test.py tests/weighting_test.py \
 	tests/reported_test.py tests/layers_test.py tests/calibration_test.py \
 	tests/doctests_test.py tests/defaults_test.py
 # A process a core, each with a thread for its kernels: more would wait for each other.
-# The tests of a file share what they trained.
-PYTEST := NUMBA_NUM_THREADS=1 $(RUN) -m pytest -n auto --dist loadfile
+# The tests of a file share what they trained; files start in their order, lest the long
+# ones of few tests come last.
+SHARED := -n auto --dist loadfile --no-loadscope-reorder
+PYTEST := NUMBA_NUM_THREADS=1 $(RUN) -m pytest $(SHARED)
 COMPARED := tests/lab/compare/predictor_test.py
+# Half a hundred whole comparisons: on JAX, which traces in half the time.
+ANSWERED := tests/lab/compare/situations_test.py
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .PHONY: help test test-slow test-backends test-lowest lint run-experiments site benchmarks readme gallery clean
@@ -59,16 +63,17 @@ test: $(READY)
 	$(PYTEST)
 
 test-slow: $(READY)
-	$(PYTEST) -m slow
+	$(PYTEST) -m slow --ignore $(ANSWERED)
 
 test-backends: $(BACKENDS_READY)
 	KERAS_BACKEND=jax $(PYTEST) $(LIBRARY)
 	KERAS_BACKEND=jax $(PYTEST) tests/lab/training $(COMPARED)
+	KERAS_BACKEND=jax NUMBA_NUM_THREADS=1 $(RUN) -m pytest -n auto -m slow $(ANSWERED)
 	KERAS_BACKEND=torch $(PYTEST) $(LIBRARY) tests/lab/fit_test.py $(COMPARED)
 	$(RUN) -m pytest -m slow -k ray tests/lab/training/engines_test.py
 
 test-lowest: $(LOWEST_READY)
-	NUMBA_NUM_THREADS=1 $(LOWEST) -m pytest -n auto --dist loadfile $(LIBRARY) tests/svm
+	NUMBA_NUM_THREADS=1 $(LOWEST) -m pytest $(SHARED) $(LIBRARY) tests/svm
 
 lint: $(READY)
 	$(RUN) -m ruff check .

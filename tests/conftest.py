@@ -1,5 +1,6 @@
 """Every loss, by default and with every argument changed, and every metric."""
 
+import keras
 import pytest
 
 import hinge_keras as hk
@@ -47,6 +48,13 @@ OTHER = {
 SHARED = ("reduction", "name", "dtype")
 
 
+def slow_on_tensorflow(test):
+    """Marks a test of all losses in one program, which TensorFlow compiles for long."""
+    if keras.backend.backend() == "tensorflow":
+        return pytest.mark.slow(test)
+    return test
+
+
 def instances(of_relations=False):
     """Each loss by default, with every argument changed at once, and the rest.
 
@@ -64,7 +72,9 @@ def instances(of_relations=False):
         for argument in takes:
             for value in others(cls, argument)[1:]:
                 loss = cls(**{**required, argument: value})
-                yield pytest.param(loss, id=f"{name}-{argument}")
+                yield pytest.param(
+                    loss, id=f"{name}-{argument}", marks=pytest.mark.slow
+                )
 
 
 def takes_labels_and_scores(cls):
@@ -87,7 +97,7 @@ def others(cls, argument):
 def pytest_generate_tests(metafunc):
     if "loss_and_law" in metafunc.fixturenames:
         pairs = [
-            pytest.param((p.values[0], law), id=f"{p.id}-{law.__name__}")
+            pytest.param((p.values[0], law), id=f"{p.id}-{law.__name__}", marks=p.marks)
             for p in instances()
             for law in hk.check.laws_of(p.values[0])
         ]

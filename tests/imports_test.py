@@ -122,6 +122,7 @@ def test_a_file_without_a_row_is_found():
     assert row_of("hinge_keras/utils.py") is None
 
 
+SLOW = pytest.mark.slow  # A process that imports Keras takes seconds.
 HEAVY = ("keras", "tensorflow", "jax", "torch", "pandas", "matplotlib")
 
 
@@ -166,7 +167,10 @@ def test_every_public_name_is_there_and_listed():
     assert names <= set(starred)
 
 
-@pytest.mark.parametrize("package", ["pandas", "matplotlib", "sklearn"])
+@pytest.mark.parametrize(
+    "package",
+    ["pandas", *(pytest.param(p, marks=SLOW) for p in ("matplotlib", "sklearn"))],
+)
 def test_without_the_laboratory_compare_says_what_to_install(package):
     code = (
         f"import sys; sys.modules[{package!r}] = None\n"

@@ -17,7 +17,13 @@ README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-@pytest.mark.parametrize("code", BLOCKS)
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(code, marks=[pytest.mark.slow] * ("hk.compare" in code))
+        for code in BLOCKS
+    ],
+)
 def test_its_code_runs(code, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(code, {"__name__": "readme"})

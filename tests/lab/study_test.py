@@ -447,6 +447,7 @@ def alone(folder, *arguments, **options):
     )
 
 
+@pytest.mark.slow
 def test_a_script_runs_from_anywhere(write, tmp_path):
     write(SCRIPT)
     process = alone(tmp_path, "--quick")

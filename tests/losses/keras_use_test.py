@@ -7,6 +7,7 @@ from keras import ops
 
 import hinge_keras as hk
 from hinge_keras import check
+from tests.conftest import slow_on_tensorflow
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ def test_compiled_or_not_training_is_the_same(loss, jit):
     np.testing.assert_allclose(found["again"], found["loss"], rtol=1e-5)
 
 
+@slow_on_tensorflow
 def test_every_loss_compiles_to_the_same_value(default_losses):
     """One compiled program of all losses: on JAX and TensorFlow, XLA's."""
     given = [(loss, check.Examples(loss)) for loss in default_losses]

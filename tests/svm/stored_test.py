@@ -160,7 +160,7 @@ def test_a_product_reads_the_rows_once(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", kernels.KERNELS)
-@pytest.mark.parametrize("features", [30, 600])
+@pytest.mark.parametrize("features", [30, pytest.param(600, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("intercept", "free"), [(0.0, False), (1.0, False), (1.0, True)]
 )
@@ -198,7 +198,7 @@ def problems_of_one_class(rows, X):
 
 @compiled_only
 @pytest.mark.parametrize("name", kernels.KERNELS)
-@pytest.mark.parametrize("sigma", [1.0, 1e-3])
+@pytest.mark.parametrize("sigma", [1.0, pytest.param(1e-3, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("free", [False, True])
 def test_the_gap_bounds_how_far_above_the_minimum(tmp_path, name, sigma, free):
     X, y = examples(classes=3)

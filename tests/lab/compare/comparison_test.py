@@ -300,6 +300,7 @@ def test_rows_without_weight_are_not_learned_from():
     assert found.means().set_index("arm").loc["hinge", "mean"] > 0.9
 
 
+@pytest.mark.slow
 def test_what_an_identifier_adds_is_nothing():
     x, y = messy()
     named = x.assign(row=[f"p{i}" for i in range(len(x))])
@@ -341,6 +342,7 @@ def test_baselines_are_those_of_scikit_learn(comparison):
     assert {USUAL, "linear model", TREES} < set(comparison.means().arm)
 
 
+@pytest.mark.slow
 def test_a_better_model_is_named():
     rng = np.random.default_rng(0)
     x = rng.uniform(-1, 1, (400, 2))
@@ -418,6 +420,7 @@ def test_a_threshold_decides_everywhere():
     assert high.means()["mean"].iloc[0] == pytest.approx(0.5)
 
 
+@pytest.mark.slow
 def test_predictions_are_of_the_part_that_the_user_named():
     x, y = messy()
     test = np.arange(90, 120)
@@ -455,6 +458,7 @@ def test_it_is_picklable(comparison):
     assert repr(again) == repr(comparison)
 
 
+@pytest.mark.slow
 def test_an_interrupted_call_goes_on(tmp_path, monkeypatch):
     x, y = messy()
     whole = hk.compare(None, x, y, **ONE)

@@ -295,7 +295,7 @@ def test_an_import_of_what_is_not_installed_does_not_matter(tmp_path):
     assert identity.digest(one) != identity.digest(two)
 
 
-@pytest.mark.parametrize("hash_seed", ["1", "2"])
+@pytest.mark.parametrize("hash_seed", ["1", pytest.param("2", marks=pytest.mark.slow)])
 def test_a_digest_is_the_same_in_another_process(hash_seed, tmp_path):
     """Of another place, another environment, and with JAX not to be had."""
     shutil.copytree(ROOT / "hinge_keras", tmp_path / "hinge_keras")
@@ -328,6 +328,7 @@ def test_what_was_drawn_before_is_not_in_a_digest():
     assert identity.digest(held, np.random.mtrand._rand) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", OTHERS)
 def test_a_trial_has_one_key_on_every_backend(backend):
     pytest.importorskip(backend, reason=f"{backend} is not installed")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hinge_keras.losses.base import MulticlassLoss
-from tests.conftest import CLASSES, instances
+from tests.conftest import CLASSES, instances, slow_on_tensorflow
 
 BACKEND = importlib.import_module(
     f"hinge_keras.lab.training._{keras.backend.backend()}"
@@ -15,6 +15,7 @@ BACKEND = importlib.import_module(
 LOSSES = {p.id: p.values[0] for p in instances() if "-" not in p.id}
 
 
+@slow_on_tensorflow
 @pytest.mark.parametrize("several", [False, True], ids=["signs", "classes"])
 def test_every_loss_stacked_is_itself(several):
     losses = {

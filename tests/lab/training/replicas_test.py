@@ -163,7 +163,14 @@ CONVOLUTION = Built(
 )
 
 
-@pytest.mark.parametrize("kind", FLAT)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "normalised and dropped",
+        pytest.param("functional", marks=pytest.mark.slow),
+        pytest.param("subclassed", marks=pytest.mark.slow),
+    ],
+)
 def test_each_kind_of_model_is_its_fit(kind):
     # A margin, since dropout leaves scores of 0 whose sign is rounding.
     measures = [Measure("margin", hk.MeanMargin, kind="count")]
@@ -213,10 +220,10 @@ SCHEDULE = optimizers.schedules.ExponentialDecay(1.0, 3, 0.9)
     "optimizer",
     [
         optimizers.SGD(SCHEDULE, momentum=0.9, global_clipnorm=0.1),
-        optimizers.AdamW(weight_decay=0.1, clipnorm=0.05),
         *(
             pytest.param(optimizer, marks=pytest.mark.slow)
             for optimizer in (
+                optimizers.AdamW(weight_decay=0.1, clipnorm=0.05),
                 optimizers.Adam(clipvalue=0.01),
                 optimizers.SGD(nesterov=True, momentum=0.9),
                 optimizers.RMSprop(centered=True),
@@ -274,6 +281,7 @@ def test_a_diverged_replica_is_a_row_and_harms_no_neighbour():
     assert diverged.values == {}
 
 
+@pytest.mark.slow
 def test_each_replica_runs_out_of_its_own_patience():
     grid = experiment(
         arms={"hinge": hk.Hinge()},

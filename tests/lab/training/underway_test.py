@@ -81,7 +81,7 @@ GRIDS = {
         "alone",
     ),
 }
-SLOW = ("scheduled", "stacked, patience", "alone")
+SLOW = ("stacked", "scheduled", "stacked, patience", "alone")
 
 
 @pytest.mark.usefixtures("always")
