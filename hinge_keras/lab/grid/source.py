@@ -13,15 +13,8 @@ import types
 from pathlib import Path
 
 OURS = "hinge_keras"
-INSTALLED = tuple(
-    {f"{Path(path).resolve()}/" for path in sysconfig.get_paths().values()}
-    | {sysconfig.get_paths()[name] + "/" for name in ("stdlib", "purelib", "platlib")}
-)
 # Where a module lies, and what it is called by who imports it.
 PLACES = ("__file__", "__name__", "__spec__", "__path__", "__package__", "__loader__")
-# Of trees, by their place in memory; `definitions` keeps them there.
-TEXTS: dict[int, str] = {}
-NODES: dict[int, "Nodes"] = {}
 
 
 @functools.cache
@@ -104,11 +97,10 @@ def undocumented(body):
     return body[1:] or [ast.Pass()] if documented else body
 
 
+@functools.cache
 def tree_text(tree):
     """The text of a syntax tree that changes only with what it does."""
-    if id(tree) not in TEXTS:
-        TEXTS[id(tree)] = text_digest(ast.unparse(tree))
-    return TEXTS[id(tree)]
+    return text_digest(ast.unparse(tree))
 
 
 def text_digest(text):
@@ -120,7 +112,7 @@ def text_digest(text):
 def named_in(tree, function):
     """All that the code of a function names outside itself, as `(name, thing)`."""
     namespace = function.__globals__
-    nodes = nodes_of(tree)
+    nodes = Nodes.of(tree)
     known = {
         name: namespace[name]
         for name in globals_of(function.__code__) | nodes.decorators
@@ -163,12 +155,22 @@ class Nodes:
             if isinstance(node, ast.Name)
         }
 
+    @classmethod
+    @functools.cache
+    def of(cls, tree):
+        """Those of a tree, which is walked once."""
+        return cls(tree)
 
-def nodes_of(tree):
-    """The same for each tree once."""
-    if id(tree) not in NODES:
-        NODES[id(tree)] = Nodes(tree)
-    return NODES[id(tree)]
+
+@functools.cache
+def installed():
+    """Where Python and other packages lie: of the machine, so of no key."""
+    paths = sysconfig.get_paths()
+    resolved = {f"{Path(path).resolve()}/" for path in paths.values()}
+    return (
+        *resolved,
+        *(paths[name] + "/" for name in ("stdlib", "purelib", "platlib")),
+    )
 
 
 def is_state(thing):
@@ -190,7 +192,7 @@ def is_installed(thing):
     )
     if file is None:
         return module in ("builtins", "") or module in sys.builtin_module_names
-    return file.startswith(INSTALLED)
+    return file.startswith(installed())
 
 
 def chain(node):
@@ -248,7 +250,7 @@ def is_elsewhere(package):
     except (ImportError, ValueError):
         spec = None
     return spec is None or (spec.origin or "").startswith(
-        ("built-in", "frozen", *INSTALLED)
+        ("built-in", "frozen", *installed())
     )
 
 

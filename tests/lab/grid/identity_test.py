@@ -306,7 +306,7 @@ def test_a_digest_is_the_same_in_another_process(hash_seed, tmp_path):
         "from hinge_keras.lab import data, models, training\n"
         "from hinge_keras.lab.grid import identity\n"
         "print(identity.digest(training.code(), data.digits(), data.table('ecoli'),"
-        " models.MLP((4,)), hk.CrammerSinger(), {'b', 'a'}))"
+        " models.MLP((4,)), hk.CrammerSinger(), {'b', 'a'}, identity.digest))"
     )
     out = subprocess.run(
         [sys.executable, "-c", program],
@@ -317,8 +317,12 @@ def test_a_digest_is_the_same_in_another_process(hash_seed, tmp_path):
         check=True,
     ).stdout.strip()
     sets = data.digits(), data.table("ecoli")
-    rest = models.MLP((4,)), hk.CrammerSinger(), {"a", "b"}
+    rest = models.MLP((4,)), hk.CrammerSinger(), {"a", "b"}, identity.digest
     assert out == identity.digest(training.code(), *sets, *rest)
+
+
+def test_what_was_read_before_is_not_in_a_digest():
+    assert identity.digest(identity.digest) == identity.digest(identity.digest)
 
 
 def test_what_was_drawn_before_is_not_in_a_digest():
