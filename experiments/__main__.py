@@ -84,10 +84,10 @@ def run_all(names, options):
             if options.quick and here and len(todo) > 1:
                 # Most of it is one core compiling.
                 processes = min(os.cpu_count(), MOST)
-                pool = ProcessPoolExecutor(
-                    processes, get_context("spawn"), share_cores, (processes,)
-                )
-                with pool:
+                # More threads of kernels would wait for each other.
+                share = max(1, os.cpu_count() // processes)
+                os.environ.setdefault("NUMBA_NUM_THREADS", str(share))
+                with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
                     ran = list(pool.map(one, modules))
             else:
                 with study.asked_for(options) as engine:
@@ -123,12 +123,6 @@ def run_all(names, options):
     if not sum(each.trained for each in ran):
         print("nothing to train: every trial already has its result")
     return 0
-
-
-def share_cores(processes):
-    """Let the kernels of this process have its share: more would wait for each other."""
-    share = max(1, os.cpu_count() // processes)
-    os.environ.setdefault("NUMBA_NUM_THREADS", str(share))
 
 
 def table(ran, seconds, quick):
