@@ -102,6 +102,12 @@ NumPy's own sentence counts, where data do not fit before a job is asked for:
 
 {markdown(pd.read_csv(HERE / "limits.csv"))}
 
+Runs of a grid on two workers while a worker, a node or the run itself was killed,
+stopped or interrupted every few seconds; a run that ended was started again, until the
+grid was whole. The last rows count what was amiss, beside an undisturbed run:
+
+{markdown(kills())}
+
 A second process need not compile again if the compilers keep their programs: set
 `JAX_COMPILATION_CACHE_DIR`, or `TF_XLA_FLAGS="--tf_xla_persistent_cache_directory=DIR
 --tf_xla_persistent_cache_device_types=XLA_CPU_JIT,CPU"` on the one machine that they
@@ -194,6 +200,11 @@ def engines():
     for name in ("peak_mebibytes", "faster_from"):
         table[name] = [f"{n:,.0f}" if n > 0 else "" for n in table[name]]
     return table
+
+
+def kills():
+    table = pd.read_csv(HERE / "kills.csv").set_index("engine").T
+    return table.reset_index(names="").rename(index=str)
 
 
 def on_paper():

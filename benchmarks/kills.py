@@ -41,7 +41,7 @@ class Campaign:
 
     Attributes:
         engine: Its name.
-        kills: How many.
+        kills: How many, at most: none after the grid is whole.
         kinds: Of what.
         between: Seconds from one to the next, at least and at most.
     """
@@ -53,9 +53,9 @@ class Campaign:
 
 
 CAMPAIGNS = (
-    Campaign("processes", 100, (KINDS[0], KINDS[1], *KINDS[3:]), (5.0, 17.0)),
+    Campaign("processes", 100, (KINDS[0], KINDS[1], *KINDS[3:]), (6.0, 18.0)),
     # A cluster takes longer to start.
-    Campaign("ray of two nodes", 20, (KINDS[0], *KINDS[2:]), (15.0, 35.0)),
+    Campaign("ray of two nodes", 20, (KINDS[0], *KINDS[2:]), (15.0, 25.0)),
 )
 
 
@@ -69,15 +69,18 @@ def main():
     if options.drive:
         drive(*options.drive)
         return
-    folder, rows = options.folder or Path(tempfile.mkdtemp(prefix="kills_")), []
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="kills_"))
+    known = pd.read_csv(TABLE).to_dict("records") if TABLE.exists() else []
+    rows = {row["engine"]: row for row in known}
     run(folder / "whole", "here").wait()
     for campaign in [c for c in CAMPAIGNS if c.engine in options.engines]:
         here = folder / campaign.engine
         counts = harmed(here, campaign, random.Random(options.seed))
         found = judged(here, folder / "whole")
-        rows.append({"engine": campaign.engine, "trials": TRIALS, **counts, **found})
-        print(pd.Series(rows[-1]).to_string(), flush=True)
-        pd.DataFrame(rows).to_csv(TABLE, index=False)
+        row = {"engine": campaign.engine, "trials": TRIALS, **counts, **found}
+        print(pd.Series(row).to_string(), flush=True)
+        rows[campaign.engine] = row
+        pd.DataFrame(rows.values()).to_csv(TABLE, index=False)
     if not options.folder:
         shutil.rmtree(folder)
 
@@ -97,6 +100,7 @@ def drive(engine, folder):
     from hinge_keras.lab.training import groups, underway
     from hinge_keras.lab.training.engines import cluster, processes
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # Also in the background.
     underway.EVERY = 1.0
     groups.LARGEST = JOB
     folder = Path(folder)
