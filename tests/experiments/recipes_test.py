@@ -10,7 +10,7 @@ from experiments import __main__ as command
 FOLDER = command.HERE / "recipes"
 # Whether what a recipe found is sensible, by its name; the slow ones train several nets.
 SENSIBLE = {
-    "largest_margin": lambda found: 0.8 < found["margin"] <= 1.001,
+    "largest_margin": lambda found: 0.9 < found["margin"] <= 1.001,
     "linear_machine": lambda found: found["right"] > 0.9,
     "look_at_a_loss": lambda found: (
         found["slopes"]["Hinge"][-1] == 0 > found["slopes"]["Logistic"][-1]
