@@ -166,9 +166,10 @@ CONVOLUTION = Built(
 @pytest.mark.parametrize(
     "kind",
     [
-        "normalised and dropped",
-        pytest.param("functional", marks=pytest.mark.slow),
-        pytest.param("subclassed", marks=pytest.mark.slow),
+        pytest.param(
+            kind, marks=[pytest.mark.slow] * (kind in ("functional", "subclassed"))
+        )
+        for kind in FLAT
     ],
 )
 def test_each_kind_of_model_is_its_fit(kind):
