@@ -204,7 +204,7 @@ def engines():
 
 def kills():
     table = pd.read_csv(HERE / "kills.csv").set_index("engine").T
-    return table.reset_index(names="").rename(index=str)
+    return table.reset_index(names="")
 
 
 def on_paper():
