@@ -2,10 +2,11 @@
 
 `python -m benchmarks.kills` starts a run, kills or stops a worker, a node, or kills or
 interrupts the run itself, some seconds later, starts it again if it has ended, and so on
-until the grid is whole; on processes, then on two nodes of Ray. Then it counts, into
-`benchmarks/kills.csv`: what was killed, trials lost, trials there twice, trials given to
-a worker although they were stored, and records that differ in any bit from those of an
-undisturbed run of one process.
+until the grid is whole, then trains the grid from nothing again, until there were deaths
+enough; on processes, then on two nodes of Ray. It counts, into `benchmarks/kills.csv`:
+what was killed, trials lost, trials there twice, trials given to a worker although they
+were stored, and records that differ in any bit from those of an undisturbed run of one
+process.
 """
 
 import argparse
@@ -41,7 +42,7 @@ class Campaign:
 
     Attributes:
         engine: Its name.
-        kills: How many, at most: none after the grid is whole.
+        kills: How many.
         kinds: Of what.
         between: Seconds from one to the next, at least and at most.
     """
@@ -74,15 +75,23 @@ def main():
     rows = {row["engine"]: row for row in known}
     run(folder / "whole", "here").wait()
     for campaign in [c for c in CAMPAIGNS if c.engine in options.engines]:
-        here = folder / campaign.engine
-        counts = harmed(here, campaign, random.Random(options.seed))
-        found = judged(here, folder / "whole")
-        row = {"engine": campaign.engine, "trials": TRIALS, **counts, **found}
+        rows[campaign.engine] = row = deaths(folder, campaign, options.seed)
         print(pd.Series(row).to_string(), flush=True)
-        rows[campaign.engine] = row
         pd.DataFrame(rows.values()).to_csv(TABLE, index=False)
     if not options.folder:
         shutil.rmtree(folder)
+
+
+def deaths(folder, campaign, seed):
+    """Train grids with deaths until these are enough; what happened, in all."""
+    counts, stream = Counter(), random.Random(seed)
+    while (left := campaign.kills - sum(counts[kind] for kind in KINDS)) > 0:
+        counts["grids"] += 1
+        here = folder / f"{campaign.engine} {counts['grids']}"
+        counts.update(harmed(here, campaign, left, stream))
+        counts.update(judged(here, folder / "whole"))
+        print(campaign.engine, dict(counts), flush=True)
+    return {"engine": campaign.engine, "trials": TRIALS, **counts}
 
 
 def run(folder, engine):
@@ -129,11 +138,11 @@ def note(kind, stored, path):
     kind.give = noted
 
 
-def harmed(folder, campaign, stream):
-    """Run with deaths until the grid is whole; how often what was killed."""
+def harmed(folder, campaign, kills, stream):
+    """Run with so many deaths or until the grid is whole; how often what was killed."""
     counts = Counter(dict.fromkeys(KINDS, 0), runs=1)
     driver = run(folder, campaign.engine)
-    while sum(counts[kind] for kind in KINDS) < campaign.kills and not whole(folder):
+    while sum(counts[kind] for kind in KINDS) < kills and not whole(folder):
         time.sleep(stream.uniform(*campaign.between))
         if driver.poll() is None:
             kind = stream.choice(campaign.kinds)
