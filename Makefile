@@ -25,7 +25,7 @@ COMPARED := tests/lab/compare/predictor_test.py
 ANSWERED := tests/lab/compare/situations_test.py
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: help test test-slow test-backends test-lowest lint run-experiments site benchmarks readme gallery clean
+.PHONY: help test test-slow test-backends test-lowest lint audit run-experiments site benchmarks readme gallery clean
 
 help:
 	@echo "make test              run the tests (TensorFlow backend)"
@@ -38,6 +38,7 @@ help:
 	@echo "make gallery           draw every loss and list its facts in results/gallery"
 	@echo "make benchmarks        time us beside what one would use instead"
 	@echo "make lint              style and types"
+	@echo "make audit             ask the published verdicts for what they must not say"
 	@echo "make clean             remove the environments"
 
 $(READY): requirements.txt
