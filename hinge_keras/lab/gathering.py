@@ -14,7 +14,9 @@ from hinge_keras.lab.training.record import environment
 from hinge_keras.lab.training.underway import FOLDER, Underway
 
 
-def train_missing(experiment, wanted, archive, name, say=True, engine=None):
+def train_missing(
+    experiment, wanted, archive, name, say=True, engine=None, programs=None
+):
     """Train what an archive lacks; each trial is kept as soon as its job has ended.
 
     Args:
@@ -24,6 +26,7 @@ def train_missing(experiment, wanted, archive, name, say=True, engine=None):
         name: Whose they are, to tell.
         say: Whether progress is told.
         engine: Where they are trained, one of `training.engines`; here by default.
+        programs: Those of earlier grids, as `training.train` takes them.
     """
     missing = {key: trial for key, trial in wanted.items() if key not in archive}
     if not missing:
@@ -43,6 +46,7 @@ def train_missing(experiment, wanted, archive, name, say=True, engine=None):
             engine=engine,
             watch=progress.within,
             underway=underway,
+            programs=programs,
         ):
             left = {
                 key_of[trial]: dataclasses.replace(record, environment=environment())

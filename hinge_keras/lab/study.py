@@ -33,6 +33,7 @@ from hinge_keras.lab.tables import state, view
 from hinge_keras.lab.tables.archive import Archive, Locked, Record
 from hinge_keras.lab.tables.schema import DONE, EPOCHS_RUN, KEY, STATUS
 from hinge_keras.lab.training import engines
+from hinge_keras.lab.training.programs import Programs
 from hinge_keras.lab.training.record import environment
 
 ARCHIVE = "trials.log"
@@ -144,7 +145,7 @@ def gathered(module, archive, name, quick, keep_published, engine=None):
     if experiment is None:
         return measured(module, archive, quick), 0
     before, keys, asked, records = len(archive.places), {}, {}, {}
-    reader = identity.Reader()
+    reader, programs = identity.Reader(), Programs()
 
     def trained(experiment):
         """What an experiment left, what is missing of it trained first."""
@@ -157,7 +158,9 @@ def gathered(module, archive, name, quick, keep_published, engine=None):
         coming = {keys[t]: t for t in new if keys[t] not in asked}
         asked.update(coming)
         to_train = {key: t for key, t in coming.items() if key not in records}
-        train_missing(experiment, to_train, archive, name, engine=engine)
+        train_missing(
+            experiment, to_train, archive, name, engine=engine, programs=programs
+        )
         wanted = {keys[trial] for trial in trials} - records.keys()
         records.update(archive.records(wanted))
         kept = len(records.keys() - archive.places.keys())

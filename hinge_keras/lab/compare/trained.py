@@ -11,6 +11,7 @@ from hinge_keras.lab.gathering import train_missing
 from hinge_keras.lab.grid import identity
 from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables.archive import Archive
+from hinge_keras.lab.training.programs import Programs
 
 ARCHIVE = "trials.log"
 # Bytes of all seeds' inputs at a time; beyond, seeds train one set after the other.
@@ -83,7 +84,7 @@ class Trained:
 
     def __init__(self, archive, by_content, say, engine=None):
         self.archive, self.by_content, self.say = archive, by_content, say
-        self.engine = engine
+        self.engine, self.programs = engine, Programs()
         self.keys, self.asked, self.reader = {}, {}, identity.Reader()
 
     def __call__(self, experiment):
@@ -100,7 +101,13 @@ class Trained:
             coming = {}
         for part in in_memory(experiment, coming):
             train_missing(
-                experiment, part, self.archive, "compare", self.say, self.engine
+                experiment,
+                part,
+                self.archive,
+                "compare",
+                self.say,
+                self.engine,
+                self.programs,
             )
             if len(part) < len(coming):
                 gc.collect()  # Programs refer to themselves, and hold their inputs.

@@ -27,6 +27,7 @@ def train(
     engine=None,
     watch=replicas.unwatched,
     underway=None,
+    programs=None,
 ):
     """Train trials and yield them with their records as they end, some at a time.
 
@@ -43,12 +44,14 @@ def train(
         watch: Hears how many trials under way are as good as done, a fraction; for a
             time estimate.
         underway: Keeps trainings under way on disk, an `Underway`; none by default.
+        programs: Those of earlier grids, `Programs`, to train on in this process; each
+            grid has its own by default.
     """
     if path not in WAYS:
         accepted = ", ".join(map(repr, WAYS))
         raise ValueError(f"path is {path!r}; accepted are {accepted}.")
     wanted = {*(trials if missing is None else missing)}
-    found = grouped(experiment, trials, Loader(experiment), path)
+    found = grouped(experiment, trials, Loader(experiment), path, programs)
     engine = engine or Here()
     yield from engine.run(experiment, work(found, wanted), watch, underway)
 

@@ -21,7 +21,11 @@ def joined(parts):
 
 
 stacked = jax.vmap
-compiled = jax.jit
+
+
+def compiled(function, loose=()):
+    """The function as a program, one for arguments of each shape: none is loose here."""
+    return jax.jit(function)
 
 
 def alone(function):

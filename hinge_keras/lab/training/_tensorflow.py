@@ -61,23 +61,34 @@ def loop(body, state, batches):
     return state
 
 
-def compiled(function):
+def compiled(function, loose=()):
     """The function as a graph, one for arguments of each shape.
 
     A `tf.function` would find its graphs itself, but warn of what it does.
+
+    Args:
+        function: Of nested tensors.
+        loose: Axes of every argument whose lengths are for one graph to find out:
+            a program is traced once where only those change.
     """
     made = {}
 
     def call(*arguments):
         arguments = tf.nest.map_structure(tf.convert_to_tensor, arguments)
-        flat = tf.nest.flatten(arguments)
-        shapes = tuple((tensor.shape, tensor.dtype) for tensor in flat)
-        if shapes not in made:
+        specs = tf.nest.map_structure(lambda tensor: spec(tensor, loose), arguments)
+        key = tuple(tf.nest.flatten(specs))
+        if key not in made:
             graph = tf.function(function, autograph=False)
-            made[shapes] = graph.get_concrete_function(*arguments)
-        return made[shapes](*flat)
+            made[key] = graph.get_concrete_function(*specs)
+        return made[key](*tf.nest.flatten(arguments))
 
     return call
+
+
+def spec(tensor, loose):
+    """What a graph knows of a tensor."""
+    shape = [None if i in loose else n for i, n in enumerate(tensor.shape)]
+    return tf.TensorSpec(shape, tensor.dtype)
 
 
 def on_arrays(function):

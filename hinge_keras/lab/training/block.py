@@ -27,10 +27,9 @@ class Block:
         self.program, self.backend, self.each = program, backend, each
         self.losses = losses
         self.epoch = backend.compiled(self.epoch)
-        self.measured = backend.compiled(self.measures)
+        # Splits differ in how many examples they have.
+        self.measured = backend.compiled(self.measures, loose=(1,))
         self.slopes = backend.on_arrays(self.slopes)
-        self.counted = backend.compiled(labels_are_known()(each(program.tally.counted)))
-        self.results = backend.compiled(each(program.tally.results))
 
     def tally(self):
         """An empty one, stacked."""

@@ -13,6 +13,7 @@ from keras import ops
 from hinge_keras.lab.training import kernels
 from hinge_keras.lab.training.dense import UnknownError
 from hinge_keras.lab.training.parts import Part
+from hinge_keras.refusal import labels_are_known
 
 CORES = os.cpu_count()
 # Bytes of weights, moments and values that stay in cache from step to step.
@@ -26,13 +27,20 @@ class Fused:
 
     Args:
         program: What one replica does; here its metrics and its schedule.
+        backend: The room that maps and compiles.
         net: The nets' layers.
         rule: The optimizer's step.
         block: Gives the losses' compiled functions, from losses and their counts.
     """
 
-    def __init__(self, program, net, rule, block):
+    def __init__(self, program, backend, net, rule, block):
         self.program, self.net, self.rule, self.block = program, net, rule, block
+        counted, results = map(
+            backend.stacked, (program.tally.counted, program.tally.results)
+        )
+        # Blocks differ in how many replicas they have.
+        self.counted = backend.compiled(labels_are_known()(counted), loose=(0,))
+        self.results = backend.compiled(results, loose=(0,))
 
     def start(self, weights, rates):
         """The stack before its first step."""
@@ -79,9 +87,9 @@ class Fused:
             total += value * rows.shape[1]
             if self.program.tally.metrics:
                 labels = examples.arrays[1][rows]
-                tally = block.counted(tally or block.tally(), value, labels, f)
+                tally = self.counted(tally or block.tally(), value, labels, f)
             replicas["step"] += -(-rows.shape[1] // batch)
-        train = block.results(tally) if tally else {"loss": total / order.shape[1]}
+        train = self.results(tally) if tally else {"loss": total / order.shape[1]}
         held_out = dict(
             block.measured(self.scores(replicas, watched), *watched.labels())
         )

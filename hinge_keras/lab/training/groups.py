@@ -96,18 +96,22 @@ def nbytes(splits):
     )
 
 
-def grouped(experiment, trials, load, way=AUTO):
-    """A grid's trials in groups of equal shapes, model and weight decay."""
+def grouped(experiment, trials, load, way=AUTO, programs=None):
+    """A grid's trials in groups of a kind each."""
     found = {}
     for trial in trials:
-        shapes = load.shapes_of(trial.dataset, trial.seed)
-        outputs = experiment.dataset(trial).outputs
-        key = (shapes, outputs, trial.model, dict(trial.axes).get(DECAY))
-        found.setdefault(key, []).append(trial)
+        found.setdefault(kind_of(experiment, trial, load), []).append(trial)
     return [
-        Group(experiment, trials, load, way, number)
+        Group(experiment, trials, load, way, number, programs)
         for number, trials in enumerate(found.values())
     ]
+
+
+def kind_of(experiment, trial, load):
+    """Shapes, outputs, model and weight decay: what replicas of a program agree in."""
+    shapes = load.shapes_of(trial.dataset, trial.seed)
+    outputs = experiment.dataset(trial).outputs
+    return shapes, outputs, trial.model, dict(trial.axes).get(DECAY)
 
 
 class Group:
@@ -119,21 +123,28 @@ class Group:
         load: A `Loader`.
         way: How they train; `"auto"` for the fastest that can.
         number: Its place among the grid's groups.
+        programs: Those of earlier grids, `Programs`; none by default.
     """
 
-    def __init__(self, experiment, trials, load, way=AUTO, number=0):
+    def __init__(self, experiment, trials, load, way=AUTO, number=0, programs=None):
         self.experiment, self.trials, self.load = experiment, trials, load
-        self.asked, self.number = way, number
+        self.asked, self.number, self.programs = way, number, programs
         self.stacks, self.refused = {}, set()
 
     def stack(self, way):
         """The compiled program that trains the group in a way."""
         if way not in self.stacks:
-            self.stacks[way] = Stack(self.experiment, self.trials, self.load, way)
+            known, make = self.programs, functools.partial(self.compiled, way)
+            self.stacks[way] = known.of(self, way, make) if known else make()
         return self.stacks[way]
+
+    def compiled(self, way):
+        return Stack(self.experiment, self.trials, self.load, way)
 
     def close(self):
         """Let go of the compiled programs and their data."""
+        for stack in self.stacks.values():
+            stack.rest()
         self.stacks.clear()
 
     def jobs(self, missing, size=None):
@@ -157,6 +168,11 @@ class Group:
         return [
             wanted[start : start + length] for start in range(0, len(wanted), length)
         ]
+
+    @functools.cached_property
+    def kind(self):
+        """What its trials agree in."""
+        return kind_of(self.experiment, self.trials[0], self.load)
 
     @functools.cached_property
     def way(self):
@@ -215,7 +231,7 @@ class Group:
         if self.way == ALONE:
             return DRAWN
         stack = self.stack(self.way)
-        rows = len(stack.splits["train"][0]) * self.experiment.epochs
+        rows = stack.rows["train"] * self.experiment.epochs
         # A product and a sum a weight: forward once, backward twice.
         operations = 6 * rows * max(1, parameters_of(stack))
         return max(1, min(ROOM // (4 * numbers_of(stack)), WORK // operations))
@@ -289,8 +305,8 @@ def numbers_of(stack):
     and of the rows that are scored at a time; the data as they were loaded, end to end,
     and in batches. `benchmarks.peaks` holds it against what is taken.
     """
-    scored = max(len(stack.splits[stack.watched][0]), ROWS)
-    inputs = sum(x.size for x, *_ in stack.splits.values())
+    scored = max(stack.rows[stack.watched], ROWS)
+    inputs = sum(stack.rows.values()) * math.prod(stack.shape)
     outputs = outputs_of(stack.program.model)
     return (
         8 * parameters_of(stack)

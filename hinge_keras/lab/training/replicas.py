@@ -58,14 +58,16 @@ class Stack:
     """
 
     def __init__(self, experiment, group, load, way=STACKED):
-        self.experiment, self.load, self.way = experiment, load, way
+        self.way, self.drawn = way, {}  # Initial weights, by data set and seed.
+        self.serve(experiment, load)
         first = group[0]
         self.epochs, self.batch_size = experiment.epochs, experiment.batch_size
-        self.splits = load(first.dataset, first.seed)
-        self.shape = self.splits["train"][0].shape[1:]  # The whole group's.
-        self.watched = watched_split(self.splits, experiment)
+        splits = load(first.dataset, first.seed)
+        x, y, *_ = splits["train"]
+        self.one, self.shape = x[:1].copy(), x.shape[1:]  # The whole group's.
+        self.rows = {name: len(part[0]) for name, part in splits.items()}
+        self.watched = watched_split(splits, experiment)
         self.backend = mapping()
-        x, y, *_ = self.splits["train"]
         model, optimizer = self.build(first), decayed(experiment.optimizer, first)
         dense = read(model, optimizer) if way == DENSE else None
         self.program = Program(
@@ -78,15 +80,22 @@ class Stack:
         self.each = self.backend.alone if way == ALONE else self.backend.stacked
         self.blocks = {}  # By the losses of a block.
         self.of_probabilities = None
-        self.drawn = {}  # Initial weights, by data set and seed.
         if dense:
             # Here, since numba takes half a second to import.
             from hinge_keras.lab.training.fused import Fused
 
-            self.steps = Fused(self.program, *dense, self.block)
+            self.steps = Fused(self.program, self.backend, *dense, self.block)
             self.steps.check(model, x[:2])
         else:
             self.steps = Mapped(self.program, self.backend, self.each, self.block)
+
+    def serve(self, experiment, load):
+        """Train, from now on, trials of another grid that the same program trains."""
+        self.experiment, self.load = experiment, load
+
+    def rest(self):
+        """Let go of the data."""
+        self.load, self.drawn = None, {}
 
     def losses(self, trials):
         """Each loss with the number of its trials, which are in order."""
@@ -104,7 +113,7 @@ class Stack:
         model = self.experiment.model(trial)(self.shape, outputs, trial.seed)
         if not model.weights:
             # A subclassed model makes its weights when first called.
-            model(self.splits["train"][0][:1])
+            model(self.one)
         return model
 
     def initial(self, trial):
@@ -211,7 +220,7 @@ class Stack:
         if self.of_probabilities is None:
             tally = Tally(measures, y[0], p[0])
             measured = labels_are_known()(self.each(tally.measured))
-            self.of_probabilities = self.backend.compiled(measured)
+            self.of_probabilities = self.backend.compiled(measured, loose=(0,))
         found = self.of_probabilities(np.zeros(len(p), p.dtype), y, p)
         return {
             column(TEST, name): np.asarray(values)

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+from keras import ops
 
 from hinge_keras.lab.training.fit import metrics_of
 
@@ -30,7 +31,7 @@ class Tally:
 
     def counted(self, tally, value, y, f):
         """A state with one more batch; Keras weights a batch by its examples."""
-        size = f.shape[0]
+        size = ops.cast(ops.shape(f)[0], value.dtype)
         return {
             "loss": tally["loss"] + value * size,
             "count": tally["count"] + size,
