@@ -40,6 +40,33 @@ def test_temperature_finds_the_temperature():
     np.testing.assert_allclose(found(scores).sum(axis=1), 1)
 
 
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e9])
+def test_platt_is_the_minimiser_whatever_the_scale_of_scores(scale):
+    f, y = F[:200], Y[:200]
+    platt = hk.Platt().fit(scale * f, y)
+    targets = np.where(y, (y.sum() + 1) / (y.sum() + 2), 1 / (200 - y.sum() + 2))
+    error = platt(scale * f) - targets
+    np.testing.assert_allclose([error.sum(), error @ f], 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1.0, 30.0])
+def test_a_temperature_is_the_minimiser(scale):
+    f, y = scale * F[:200], Y[:200]
+    np.testing.assert_allclose(
+        (hk.Temperature().fit(f, y)(f) - y) @ F[:200], 0, atol=1e-3
+    )
+
+
+def test_separable_scores_keep_a_temperature_and_equal_ones_theirs():
+    parted = hk.Temperature().fit([[9.0, 1.0], [2.0, 200.0]], [0, 1])
+    assert 0.5 < parted.temperature < 0.7
+    assert hk.Temperature().fit([[1.0, 1.0], [2.0, 2.0]], [0, 1]).temperature == 1
+    # 1,000 is the largest accepted.
+    assert hk.Temperature().fit([[9.0, 1.0], [2.0, 200.0]], [1, 0]).temperature > 999
+    equal = hk.Platt().fit([3.0, 3.0, 3.0], [0, 1, 1])
+    np.testing.assert_allclose(equal([3.0]), (1 / 3 + 2 * 3 / 4) / 3)
+
+
 def test_isotonic_is_scikit_learns():
     theirs = IsotonicRegression(out_of_bounds="clip").fit(F, Y)
     found = hk.Isotonic().fit(F[:, None], Y)(F[:, None])
@@ -81,6 +108,8 @@ def test_a_calibrated_model_gives_probabilities_of_its_shape():
         (lambda: hk.Platt().fit([1.0, 2.0], 1), r"labels \(\); accepted is one score"),
         (lambda: hk.Platt().fit(np.ones((2, 3)), [0, 1]), "accepted is one score a"),
         (lambda: hk.Isotonic().fit([], []), "at least one label"),
+        (lambda: hk.Platt().fit([1.0, np.nan], [0, 1]), "scores contain nan; accepted"),
+        (lambda: hk.Temperature().fit([1.0, np.inf], [0, 1]), "scores contain inf; a"),
         (lambda: hk.Platt().fit([1.0], [3]), "labels contain 3; accepted are 0 or 1"),
         (lambda: hk.Platt().fit([1.0], [np.nan]), "labels contain nan; accepted"),
         (lambda: hk.Platt().fit([1.0], ["1"]), "labels contain 1; accepted"),
