@@ -56,7 +56,7 @@ class Campaign:
 CAMPAIGNS = (
     Campaign("processes", 100, (KINDS[0], KINDS[1], *KINDS[3:]), (6.0, 18.0)),
     # A cluster takes longer to start.
-    Campaign("ray of two nodes", 20, (KINDS[0], *KINDS[2:]), (15.0, 25.0)),
+    Campaign("ray of two nodes", 20, (KINDS[0], *KINDS[2:]), (20.0, 40.0)),
 )
 
 

@@ -26,8 +26,8 @@ are convolutions, one after another.
 {markdown(engines())}
 
 `faster_from` is the number of trials from which on an engine's two workers end before
-this process, if seconds grow by the trial; empty where they never do. After a single
-round `slowest_over_fastest` is empty; the memory of Ray's workers was not looked at.
+this process, if seconds grow by the trial; empty where they never do. Medians of three
+rounds; after a single one `slowest_over_fastest` is empty.
 
 What one worker costs until a first job is done, and what a job and each of its trials
 cost from then on, trained for one epoch:
@@ -59,7 +59,8 @@ NumPy's own sentence counts, where data do not fit before a job is asked for:
 
 Runs of a grid on two workers while a worker, a node or the run itself was killed,
 stopped or interrupted every few seconds; a run that ended was started again, until the
-grid was whole. The last rows count what was amiss, beside an undisturbed run:
+grid was whole, and grids until there were deaths enough. The last rows count what was
+amiss, beside an undisturbed run:
 
 {markdown(kills())}"""
 

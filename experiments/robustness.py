@@ -46,10 +46,8 @@ def findings(results):
     by_fault = {fault: seen[seen.fault == fault] for fault in FAULTS}
     some = " and ".join(fault for fault, rows in by_fault.items() if len(rows))
     return lab.Findings(
-        sentence="; ".join(
-            f"{fault}: {words.tally(summary[summary.fault == fault])}"
-            for fault in FAULTS
-        ).capitalize()
+        sentence=f"Of {len(summary) // len(FAULTS)} comparisons each, "
+        + "; ".join(f"with {fault} {told(summary, fault)}" for fault in FAULTS)
         + ".",
         notes="Levels are shares of the training examples; labels are also wrong in the "
         "validation part, as they would be.",
@@ -73,6 +71,12 @@ def findings(results):
             )
         },
     )
+
+
+def told(summary, fault):
+    """What the comparisons with a fault show, counted."""
+    counted = words.tally(summary[summary.fault == fault])
+    return counted.partition(" comparisons ")[2]
 
 
 lab.main(__name__)
