@@ -76,6 +76,7 @@ class Temperature:
     """`softmax(s / temperature)`, or `1 / (1 + exp(-f / temperature))` if binary.
 
     One number by maximum likelihood, from 0.001 to 1,000; the decisions stay as they are.
+    Where the likelihood is flat, as that of separable scores, it is the one nearest to 1.
 
     >>> Temperature().fit([[2.0, 0.0], [2.0, 0.0], [2.0, 0.0]], [0, 0, 1])([[2.0, 0.0]])
     [[0.6667, 0.3333]]
