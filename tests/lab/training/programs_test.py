@@ -8,18 +8,13 @@ import pytest
 from keras import optimizers
 
 import hinge_keras as hk
-from hinge_keras.lab import data, training
+from hinge_keras.lab import data
 from hinge_keras.lab.models import MLP
 from hinge_keras.lab.training import groups
 from hinge_keras.lab.training.programs import KEPT, Programs
-from tests.lab.training.replicas_test import experiment
+from tests.lab.training.replicas_test import experiment, trained
 
 GRID = experiment(epochs=2)
-
-
-def trained(grid, path, programs=None):
-    blocks = training.train(grid, grid.trials(), path=path, programs=programs)
-    return dict(pair for block in blocks for pair in block)
 
 
 @pytest.fixture
@@ -42,8 +37,9 @@ def test_a_later_grid_has_the_numbers_of_its_own_program(path, made):
         GRID, seeds=(2, 3, 4), axes={"learning_rate": (0.003, 0.1, 0.3)}
     )
     programs = Programs()
-    trained(GRID, path, programs)
-    found, alone = trained(later, path, programs), trained(later, path)
+    trained(GRID, path, programs=programs)
+    found = dict(trained(later, path, programs=programs))
+    alone = dict(trained(later, path))
     assert made == [path, path]  # One of them for `alone`.
     assert found.keys() == alone.keys() == {*later.trials()}
     for trial, record in alone.items():
@@ -68,8 +64,8 @@ def test_a_later_grid_has_the_numbers_of_its_own_program(path, made):
 )
 def test_what_a_program_follows_from_makes_another(changes, made):
     programs = Programs()
-    trained(GRID, "dense", programs)
-    trained(experiment(**{"epochs": 2, **changes}), "dense", programs)
+    trained(GRID, "dense", programs=programs)
+    trained(experiment(**{"epochs": 2, **changes}), "dense", programs=programs)
     assert len(made) == 2
 
 
@@ -77,21 +73,18 @@ def test_programs_hold_no_data_and_are_few():
     programs = Programs()
     for width in range(1, KEPT + 2):
         grid = experiment(models=[MLP((width,))], epochs=1)
-        trained(grid, "dense", programs)
+        trained(grid, "dense", programs=programs)
     assert len(programs.kept) == KEPT
     assert all(stack.load is None and not stack.drawn for _, stack in programs.kept)
 
 
-@pytest.mark.skipif(
-    keras.backend.backend() != "tensorflow", reason="JAX compiles for shapes"
-)
 def test_splits_of_any_size_are_measured_by_one_program():
     seen = []
 
     class Seen(hk.Hinge):
-        def call(self, y_true, y_pred):
+        def phi(self, m):
             seen.append(None)
-            return super().call(y_true, y_pred)
+            return super().phi(m)
 
     def traced(sizes):
         seen.clear()
@@ -101,4 +94,5 @@ def test_splits_of_any_size_are_measured_by_one_program():
         trained(grid, "dense")
         return len(seen)
 
-    assert traced((64, 30, 20)) == traced((64, 64, 64))
+    once = traced((64, 30, 20)) == traced((64, 64, 64))
+    assert once == (keras.backend.backend() == "tensorflow")  # JAX compiles for shapes.

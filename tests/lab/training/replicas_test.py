@@ -57,9 +57,9 @@ def equals_reference(grid, checked=(-1,), tolerance=1e-7, **options):
     return records
 
 
-def trained(grid, path="stacked"):
+def trained(grid, path="stacked", **options):
     """The trials of a grid with their records, job after job."""
-    blocks = training.train(grid, grid.trials(), path=path)
+    blocks = training.train(grid, grid.trials(), path=path, **options)
     return [pair for block in blocks for pair in block]
 
 
