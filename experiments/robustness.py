@@ -47,7 +47,10 @@ def findings(results):
     some = " and ".join(fault for fault, rows in by_fault.items() if len(rows))
     return lab.Findings(
         sentence=f"Of {len(summary) // len(FAULTS)} comparisons each, "
-        + "; ".join(f"with {fault} {told(summary, fault)}" for fault in FAULTS)
+        + "; ".join(
+            f"with {fault} {words.outcomes(summary[summary.fault == fault])}"
+            for fault in FAULTS
+        )
         + ".",
         notes="Levels are shares of the training examples; labels are also wrong in the "
         "validation part, as they would be.",
@@ -71,12 +74,6 @@ def findings(results):
             )
         },
     )
-
-
-def told(summary, fault):
-    """What the comparisons with a fault show, counted."""
-    counted = words.tally(summary[summary.fault == fault])
-    return counted.partition(" comparisons ")[2]
 
 
 lab.main(__name__)

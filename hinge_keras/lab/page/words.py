@@ -243,11 +243,15 @@ def listed(values, form):
 
 def tally(comparisons):
     """What comparisons show, counted: `"of 48 comparisons 6 differ, 42 are equal"`."""
+    return f"of {len(comparisons)} comparisons {outcomes(comparisons)}"
+
+
+def outcomes(comparisons):
+    """How often comparisons show what: `"6 differ, 42 are equal"`."""
     counts = comparisons.finding.map(COUNTED).value_counts()
-    told = ", ".join(
+    return ", ".join(
         f"{counts[n]} {n}" for n in dict.fromkeys(COUNTED.values()) if n in counts
     )
-    return f"of {len(comparisons)} comparisons {told}"
 
 
 def leader(means):
