@@ -17,11 +17,11 @@ LIBRARY := tests/losses tests/metrics_test.py tests/weighting_test.py \
 	tests/doctests_test.py tests/defaults_test.py
 # A process a core, each with a thread for its kernels and one for matrices: more would
 # wait for each other.
-ALONE := NUMBA_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+ONE_THREAD := NUMBA_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 # The tests of a file share what they trained; files start in their order, lest the long
 # ones of few tests come last.
 SHARED := -n auto --dist loadfile --no-loadscope-reorder
-PYTEST := $(ALONE) $(RUN) -m pytest $(SHARED)
+PYTEST := $(ONE_THREAD) $(RUN) -m pytest $(SHARED)
 COMPARED := tests/lab/compare/predictor_test.py
 # Half a hundred whole comparisons: on JAX, which traces in half the time.
 ANSWERED := tests/lab/compare/situations_test.py
@@ -71,12 +71,12 @@ test-slow: $(READY)
 test-backends: $(BACKENDS_READY)
 	KERAS_BACKEND=jax $(PYTEST) $(LIBRARY)
 	KERAS_BACKEND=jax $(PYTEST) tests/lab/training $(COMPARED)
-	KERAS_BACKEND=jax $(ALONE) $(RUN) -m pytest -n auto -m slow $(ANSWERED)
+	KERAS_BACKEND=jax $(ONE_THREAD) $(RUN) -m pytest -n auto -m slow $(ANSWERED)
 	KERAS_BACKEND=torch $(PYTEST) $(LIBRARY) tests/lab/fit_test.py $(COMPARED)
 	$(RUN) -m pytest -m slow -k ray tests/lab/training/engines_test.py
 
 test-lowest: $(LOWEST_READY)
-	$(ALONE) $(LOWEST) -m pytest $(SHARED) $(LIBRARY) tests/svm
+	$(ONE_THREAD) $(LOWEST) -m pytest $(SHARED) $(LIBRARY) tests/svm
 
 lint: $(READY)
 	$(RUN) -m ruff check .
