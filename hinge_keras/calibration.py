@@ -350,11 +350,11 @@ def minimum(risk, start):
         expected = gradient @ step
         if expected <= 1e-12 * value:  # The error of the next point is its square.
             return point - step
-        length = 1.0
-        while risk(point - length * step)[0] > value - 1e-4 * length * expected:
+        length, found = 1.0, risk(point - step)
+        while found[0] > value - 1e-4 * length * expected:
             length /= 2
-        point = point - length * step
-        value, gradient, hessian = risk(point)
+            found = risk(point - length * step)
+        point, (value, gradient, hessian) = point - length * step, found
     return point
 
 

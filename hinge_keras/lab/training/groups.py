@@ -20,7 +20,8 @@ from hinge_keras.lab.training import fit
 from hinge_keras.lab.training.dense import UnknownError
 from hinge_keras.lab.training.mapped import ROWS
 from hinge_keras.lab.training.memory import BASE, free
-from hinge_keras.lab.training.replicas import ALONE, DENSE, STACKED, Stack, unwatched
+from hinge_keras.lab.training.programs import Programs
+from hinge_keras.lab.training.replicas import ALONE, DENSE, STACKED, unwatched
 
 AUTO, FIT = "auto", "fit"
 WAYS = (AUTO, DENSE, STACKED, ALONE, FIT)
@@ -123,7 +124,7 @@ class Group:
         load: A `Loader`.
         way: How they train; `"auto"` for the fastest that can.
         number: Its place among the grid's groups.
-        programs: Those of earlier grids, `Programs`; none by default.
+        programs: Those of earlier grids, `Programs`; its own alone by default.
     """
 
     def __init__(self, experiment, trials, load, way=AUTO, number=0, programs=None):
@@ -134,12 +135,9 @@ class Group:
     def stack(self, way):
         """The compiled program that trains the group in a way."""
         if way not in self.stacks:
-            known, make = self.programs, functools.partial(self.compiled, way)
-            self.stacks[way] = known.of(self, way, make) if known else make()
+            programs = self.programs or Programs()
+            self.stacks[way] = programs.stack(self, way)
         return self.stacks[way]
-
-    def compiled(self, way):
-        return Stack(self.experiment, self.trials, self.load, way)
 
     def close(self):
         """Let go of the compiled programs and their data."""

@@ -3,6 +3,8 @@
 So does a comparison whose seeds do not all fit memory, set after set of them.
 """
 
+from hinge_keras.lab.training.replicas import Stack
+
 KEPT = 2  # At most; each holds what was compiled for every block it trained.
 
 
@@ -12,20 +14,14 @@ class Programs:
     def __init__(self):
         self.kept = []
 
-    def of(self, group, way, make):
-        """A stack for a group, one that is kept or a new one.
-
-        Args:
-            group: The group.
-            way: How it trains.
-            make: Makes a new one.
-        """
+    def stack(self, group, way):
+        """What trains a group in a way: one that is kept, or a new one."""
         wanted = [way, group.kind, *settings(group.experiment, group.trials[0])]
         stack = next((each for what, each in self.kept if what == wanted), None)
         if stack:
             stack.serve(group.experiment, group.load)
         else:
-            stack = make()
+            stack = Stack(group.experiment, group.trials, group.load, way)
             self.kept = [*self.kept, (wanted, stack)][-KEPT:]
         return stack
 

@@ -10,7 +10,7 @@ from keras import optimizers
 import hinge_keras as hk
 from hinge_keras.lab import data
 from hinge_keras.lab.models import MLP
-from hinge_keras.lab.training import groups
+from hinge_keras.lab.training import programs
 from hinge_keras.lab.training.programs import KEPT, Programs
 from tests.lab.training.replicas_test import experiment, trained
 
@@ -22,12 +22,12 @@ def made(monkeypatch):
     """The ways of stacks that are compiled, in order."""
     ways = []
 
-    class Counted(groups.Stack):
+    class Counted(programs.Stack):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             ways.append(self.way)
 
-    monkeypatch.setattr(groups, "Stack", Counted)
+    monkeypatch.setattr(programs, "Stack", Counted)
     return ways
 
 
@@ -36,9 +36,9 @@ def test_a_later_grid_has_the_numbers_of_its_own_program(path, made):
     later = dataclasses.replace(
         GRID, seeds=(2, 3, 4), axes={"learning_rate": (0.003, 0.1, 0.3)}
     )
-    programs = Programs()
-    trained(GRID, path, programs=programs)
-    found = dict(trained(later, path, programs=programs))
+    kept = Programs()
+    trained(GRID, path, programs=kept)
+    found = dict(trained(later, path, programs=kept))
     alone = dict(trained(later, path))
     assert made == [path, path]  # One of them for `alone`.
     assert found.keys() == alone.keys() == {*later.trials()}
@@ -63,19 +63,19 @@ def test_a_later_grid_has_the_numbers_of_its_own_program(path, made):
     ids=lambda changes: next(iter(changes)),
 )
 def test_what_a_program_follows_from_makes_another(changes, made):
-    programs = Programs()
-    trained(GRID, "dense", programs=programs)
-    trained(experiment(**{"epochs": 2, **changes}), "dense", programs=programs)
+    kept = Programs()
+    trained(GRID, "dense", programs=kept)
+    trained(experiment(**{"epochs": 2, **changes}), "dense", programs=kept)
     assert len(made) == 2
 
 
 def test_programs_hold_no_data_and_are_few():
-    programs = Programs()
+    kept = Programs()
     for width in range(1, KEPT + 2):
         grid = experiment(models=[MLP((width,))], epochs=1)
-        trained(grid, "dense", programs=programs)
-    assert len(programs.kept) == KEPT
-    assert all(stack.load is None and not stack.drawn for _, stack in programs.kept)
+        trained(grid, "dense", programs=kept)
+    assert len(kept.kept) == KEPT
+    assert all(stack.load is None and not stack.drawn for _, stack in kept.kept)
 
 
 def test_splits_of_any_size_are_measured_by_one_program():
