@@ -3,7 +3,7 @@
 After Coates, Lee and Ng, "An Analysis of Single-Layer Networks in Unsupervised Feature
 Learning" (AISTATS 2011): patches are normalised for contrast and whitened, K-means
 finds centroids of them, and an image is told by how near its patches are to each
-centroid, summed over each of its four quadrants.
+centroid, summed over each of its quadrants, or of smaller regions.
 """
 
 import dataclasses
@@ -33,8 +33,10 @@ class PatchFeatures:
     """How features are learned from patches.
 
     Attributes:
-        centroids: How many; an image has four times as many features.
+        centroids: How many; an image has as many features for each of its regions.
         size: Height and width of a patch.
+        across: Regions of an image from left to right, and from top to bottom; two
+            make quadrants.
         seed: Of the patches drawn and of the centroids that K-means starts from.
         patches: How many are drawn to learn from.
         rounds: Of K-means.
@@ -42,6 +44,7 @@ class PatchFeatures:
 
     centroids: int = 1600
     size: int = 6
+    across: int = 2
     seed: int = 0
     patches: int = 200_000
     rounds: int = 10
@@ -54,7 +57,7 @@ class PatchFeatures:
             mean, whitening = zca(patches)
             patches = (patches - mean) @ whitening
             centroids = k_means(patches, self.centroids, self.rounds, stream)
-        return Codebook(self.size, mean, whitening, centroids)
+        return Codebook(self.size, self.across, mean, whitening, centroids)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,27 +66,30 @@ class Codebook:
 
     Attributes:
         size: Height and width of a patch.
+        across: Regions of an image from left to right, and from top to bottom.
         mean: Of normalised patches.
         whitening: What makes their covariance the identity, nearly.
         centroids: One a row, of whitened patches.
     """
 
     size: int
+    across: int
     mean: np.ndarray
     whitening: np.ndarray
     centroids: np.ndarray
 
     def transform(self, images):
-        """Features in float32, quadrant by quadrant, a row an image."""
+        """Features in float32, region by region, a row an image."""
         windows = sliding(images, self.size)
-        features = np.empty((len(images), 4, len(self.centroids)), np.float32)
+        shape = len(images), self.across**2, len(self.centroids)
+        features = np.empty(shape, np.float32)
 
         def fill(rows):
-            for quadrant, part in enumerate(quadrants(windows[rows])):
-                features[rows, quadrant] = self.pooled(part)
+            for region, part in enumerate(regions(windows[rows], self.across)):
+                features[rows, region] = self.pooled(part)
 
-        area = -(-windows.shape[1] // 2) * -(-windows.shape[2] // 2)
-        in_threads(fill, blocks(len(images), area * len(self.centroids)))
+        high, wide = (-(-length // self.across) for length in windows.shape[1:3])
+        in_threads(fill, blocks(len(images), high * wide * len(self.centroids)))
         return features.reshape(len(images), -1)
 
     def pooled(self, windows):
@@ -118,11 +124,10 @@ def drawn(images, size, count, stream):
     return windows[tuple(places)].reshape(count, -1)
 
 
-def quadrants(windows):
-    """The windows of the four quadrants; the middle row goes to the upper ones."""
-    middle = [-(-length // 2) for length in windows.shape[1:3]]
-    for half in np.split(windows, middle[:1], axis=1):
-        yield from np.split(half, middle[1:], axis=2)
+def regions(windows, across):
+    """The windows of each region; what is left over goes to the first of them."""
+    for strip in np.array_split(windows, across, axis=1):
+        yield from np.array_split(strip, across, axis=2)
 
 
 def normalised(patches):
@@ -235,7 +240,7 @@ def with_patch_features(dataset, centroids=1600, name=None, **settings):
 
     Args:
         dataset: Images, `flat=False`.
-        centroids: How many; there are four times as many features.
+        centroids: How many; there are as many features for each region.
         name: As it stands in the tables.
         **settings: Further ones of `PatchFeatures`.
     """

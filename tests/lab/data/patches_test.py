@@ -51,15 +51,25 @@ def test_the_triangle_is_zero_from_the_mean_distance_on():
 
 def test_a_patch_that_is_a_centroid_is_at_distance_nought():
     centroids = np.float32([[3, 4], [0, 0]])
-    book = Codebook(1, np.zeros(2, "f"), np.eye(2, dtype="f"), centroids)
+    book = Codebook(1, 2, np.zeros(2, "f"), np.eye(2, dtype="f"), centroids)
     found = patches.distances(np.float32([[3, 4], [6, 8]]), book.folded)
     np.testing.assert_array_equal(found, [[0, 5], [5, 10]])
 
 
-def test_each_place_is_in_one_quadrant_and_the_middle_goes_up_and_left():
+@pytest.mark.parametrize(
+    ("across", "expected"),
+    [
+        (1, [[*range(15)]]),
+        (2, [[0, 1, 2, 5, 6, 7], [3, 4, 8, 9], [10, 11, 12], [13, 14]]),
+        (3, [[0, 1], [2, 3], [4], [5, 6], [7, 8], [9], [10, 11], [12, 13], [14]]),
+    ],
+)
+def test_each_place_is_in_one_region_and_what_is_left_goes_to_the_first(
+    across, expected
+):
     place = np.arange(15).reshape(1, 3, 5)
-    found = [part.ravel().tolist() for part in patches.quadrants(place)]
-    assert found == [[0, 1, 2, 5, 6, 7], [3, 4, 8, 9], [10, 11, 12], [13, 14]]
+    found = [part.ravel().tolist() for part in patches.regions(place, across)]
+    assert found == expected
 
 
 def test_whitening_makes_the_covariance_the_identity(monkeypatch):
