@@ -31,7 +31,9 @@ def overlay(table, groups, title, aside):
             moved = part.aside.where(part.aside > NONE)
             bottom.plot(part.margin, moved, ":", color=colour, lw=1.2)
         top.set(title=group, ylim=(-0.2, 8))
-        top.legend(fontsize=8, frameon=False)
+        top.legend(
+            fontsize=8, frameon=False, loc="upper right", handlelength=1, borderpad=0
+        )
         bottom.set(xlabel="margin", yscale="log", ylim=(NONE / 3, 10))
     above[0].set_ylabel("loss (pale) and general form (dashed)")
     below[0].set_ylabel(f"difference; {NONE:g}: none")

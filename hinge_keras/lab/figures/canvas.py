@@ -1,6 +1,7 @@
 """What every figure is drawn on: style, panels, a title, files."""
 
 import io
+import re
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -27,7 +28,7 @@ def panels(count, title, width=4.0, height=3.6, rows=1, **options):
     with plt.rc_context(STYLE):
         columns = -(-count // rows)
         wide = min(max(NARROWEST, width * columns), WIDEST)
-        title = wrapped(title, wide / BOLD)
+        title = wrapped(begun(title), wide / BOLD)
         high = height * rows + 0.35 + 0.25 * len(title.splitlines())
         figure = Figure(figsize=(wide, high), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False, **options).ravel()
@@ -35,6 +36,11 @@ def panels(count, title, width=4.0, height=3.6, rows=1, **options):
         for spare in axes[count:]:
             spare.remove()
     return figure, list(axes[:count])
+
+
+def begun(title):
+    """A title whose first word has a capital, if it is a word: not `psi_G`."""
+    return re.sub(r"^[a-z]+(?=[\s,-])", lambda word: word[0].capitalize(), title)
 
 
 def wrapped(text, letters):

@@ -78,6 +78,21 @@ def test_it_draws_with_a_title_and_labels(name):
     assert figures.as_files(name, figure) == figures.as_files(name, again)
 
 
+@pytest.mark.parametrize(
+    ("title", "drawn"),
+    [
+        ("hinge leads", "Hinge leads"),
+        ("cross-entropy, then hinge", "Cross-entropy, then hinge"),
+        ("psi_G leads", "psi_G leads"),
+        ("accuracy: hinge leads", "accuracy: hinge leads"),
+        ("log^2 leads", "log^2 leads"),
+    ],
+)
+def test_a_title_begins_with_a_capital_unless_it_begins_with_a_name(title, drawn):
+    figure, _ = canvas.panels(1, title)
+    assert figure.get_suptitle() == drawn
+
+
 def test_many_panels_take_two_rows_and_each_row_has_its_label():
     wide = pd.concat([table().assign(dataset=name) for name in "pqrs"])
     figure = figures.lines(wide, y="slope", panel="dataset", **LINES)
