@@ -17,6 +17,7 @@ import numpy as np
 import scipy.linalg
 import scipy.sparse
 from numpy.lib.stride_tricks import sliding_window_view
+from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 from hinge_keras.lab.data.dataset import Dataset
@@ -25,7 +26,7 @@ from hinge_keras.lab.grid import seeds
 CONTRAST = 10 / 255**2  # Added to a patch's variance, pixels from 0 to 1.
 RIDGE = 0.1  # Added to the variances before they are made 1.
 BLOCK = 1 << 18  # Distances at a time: 1 MB, which a core's cache holds.
-QUICK_CENTROIDS = 20
+QUICK = {"centroids": 20, "components": 10}
 
 
 @dataclass(frozen=True)
@@ -224,15 +225,19 @@ class PatchDataset(Dataset):
 
     def shortened(self, at_most=300):
         """Few images and few centroids."""
-        settings = {
-            **self.settings,
-            "images": self.settings["images"].shortened(at_most),
-            "centroids": min(QUICK_CENTROIDS, self.settings["centroids"]),
+        few = {
+            name: min(limit, self.settings[name])
+            for name, limit in QUICK.items()
+            if self.settings.get(name)
         }
+        images = self.settings["images"].shortened(at_most)
+        settings = {**self.settings, **few, "images": images}
         return dataclasses.replace(self, settings=settings, at_most=at_most)
 
 
-def with_patch_features(dataset, centroids=1600, name=None, **settings):
+def with_patch_features(
+    dataset, centroids=1600, name=None, components=None, **settings
+):
     """Features of patches in the place of pixels, by `PatchFeatures`.
 
     Each seed learns them from the training part of its split; every feature has mean
@@ -242,21 +247,38 @@ def with_patch_features(dataset, centroids=1600, name=None, **settings):
         dataset: Images, `flat=False`.
         centroids: How many; there are as many features for each region.
         name: As it stands in the tables.
+        components: Keep so many principal components of the features, all by one
+            factor, by which their variances have the mean 1.
         **settings: Further ones of `PatchFeatures`.
     """
-    settings = {"images": dataset, "centroids": centroids, **settings}
+    settings = {
+        "images": dataset,
+        "centroids": centroids,
+        "components": components,
+        **settings,
+    }
     copy = f" ({dataset.tags['copy']})" if "copy" in dataset.tags else ""
     name = name or f"{dataset.name}{copy}, {centroids:,} centroids"
     return PatchDataset(name, learned, settings, dataset.classes, dataset.tags)
 
 
-def learned(seed, images, **settings):
+def learned(seed, images, components=None, **settings):
     splits = images.load(seed)
     images = splits["train"][0]
     codebook = PatchFeatures(seed=seeds.derive(seed, "patches"), **settings).fit(images)
-    return standardised_in_place(
+    features = standardised_in_place(
         {part: (codebook.transform(x), *rest) for part, (x, *rest) in splits.items()}
     )
+    return features if components is None else projected(features, components)
+
+
+def projected(splits, components):
+    """Principal components by the training part, and all by one factor."""
+    axes = PCA(components, svd_solver="covariance_eigh").fit(splits["train"][0])
+    factor = np.float32(axes.explained_variance_.mean() ** -0.5)
+    return {
+        part: (factor * axes.transform(x), *rest) for part, (x, *rest) in splits.items()
+    }
 
 
 def standardised_in_place(splits):

@@ -155,6 +155,19 @@ def test_features_are_standardised_by_the_training_part():
     np.testing.assert_array_equal(y, np.arange(30) % 3)
 
 
+def test_components_are_uncorrelated_and_of_mean_variance_one():
+    whole, splits = of_images().load(0), of_images(components=3).load(0)
+    covariance = np.cov(splits["train"][0], rowvar=False)
+    variances = np.diag(covariance)
+    assert variances.mean() == pytest.approx(1, rel=1e-4)
+    assert variances[0] > variances[1] > variances[2]
+    np.testing.assert_allclose(covariance - np.diag(variances), 0, atol=1e-4)
+    # They are the directions in which the features spread most.
+    held = np.linalg.svd(whole["train"][0], compute_uv=False)[:3] ** 2
+    np.testing.assert_allclose(variances / variances.sum(), held / held.sum(), 1e-3)
+    assert splits["test"][0].shape == (30, 3)
+
+
 def test_a_feature_that_does_not_vary_is_nought():
     x = np.full((1000, 1), 0.1, np.float32)
     splits = patches.standardised_in_place({"train": (x, None), "test": (x + 1, None)})
@@ -169,6 +182,8 @@ def test_a_smoke_run_learns_little_and_counts_need_no_features(monkeypatch):
     )
     assert few.tags == full.tags == {"copy": "made up"}
     assert few.name == full.name == "squares (made up), 50 centroids"
+    shapes = of_images(components=15).shortened(20).load(0)["train"][0].shape
+    assert shapes == (20, 10)
     monkeypatch.setattr(patches, "learned", None)
     assert few.class_counts() == full.class_counts() == [10, 10, 10]
 
@@ -176,7 +191,7 @@ def test_a_smoke_run_learns_little_and_counts_need_no_features(monkeypatch):
 def test_a_trial_knows_how_its_features_were_learned():
     digests = {
         identity.digest(of_images(**changed))
-        for changed in ({}, {"centroids": 6}, {"size": 2}, {"rounds": 3})
+        for changed in ({}, {"centroids": 6}, {"size": 2}, {"components": 3})
     }
     assert len(digests) == 4
     assert identity.digest(of_images()) in digests
