@@ -40,7 +40,7 @@ def panels(count, title, width=4.0, height=3.6, rows=1, **options):
 
 def begun(title):
     """A title whose first word has a capital, if it is a word: not `psi_G`."""
-    return re.sub(r"^[a-z]+(?=[\s,-])", lambda word: word[0].capitalize(), title)
+    return re.sub(r"^[a-z]+(?=[\s,:-])", lambda word: word[0].capitalize(), title)
 
 
 def wrapped(text, letters):

@@ -212,8 +212,8 @@ def test_a_page_says_what_was_asked_of_what(comparison, tmp_path):
 
 def test_a_figure_says_what_it_is_of(comparison):
     brier = comparison.plot_gaps("test_brier_score").get_suptitle()
-    assert brier.startswith("brier score: ")
-    assert comparison.plot_gaps().get_suptitle().startswith("accuracy: ")
+    assert brier.startswith("Brier score: ")
+    assert comparison.plot_gaps().get_suptitle().startswith("Accuracy: ")
 
 
 def test_several_classes_and_a_model_of_ones_own():

@@ -84,7 +84,7 @@ def test_it_draws_with_a_title_and_labels(name):
         ("hinge leads", "Hinge leads"),
         ("cross-entropy, then hinge", "Cross-entropy, then hinge"),
         ("psi_G leads", "psi_G leads"),
-        ("accuracy: hinge leads", "accuracy: hinge leads"),
+        ("accuracy: hinge leads", "Accuracy: hinge leads"),
         ("log^2 leads", "log^2 leads"),
     ],
 )
