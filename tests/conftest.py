@@ -46,6 +46,9 @@ OTHER = {
     "thresholds": ["immediate"],
 }
 SHARED = ("reduction", "name", "dtype")
+# What arguments change is a formula, which is the same on every backend, and JAX compiles
+# every operation of it for every shape.
+OF_CHANGED = pytest.mark.slow if keras.backend.backend() == "jax" else ()
 
 
 def slow_on_tensorflow(test):
@@ -53,15 +56,6 @@ def slow_on_tensorflow(test):
     if keras.backend.backend() == "tensorflow":
         return pytest.mark.slow(test)
     return test
-
-
-def changed():
-    """Marks of the losses with changed arguments.
-
-    What the arguments change is a formula, which is the same on every backend, and JAX
-    compiles every operation of it for every shape.
-    """
-    return pytest.mark.slow if keras.backend.backend() == "jax" else ()
 
 
 def instances(of_relations=False):
@@ -76,8 +70,8 @@ def instances(of_relations=False):
         takes = [a for a in arguments(cls) if a not in SHARED]
         required = {a: REQUIRED[a] for a in takes if a in REQUIRED}
         yield pytest.param(cls(**required), id=name)
-        others_of = {a: others(cls, a)[0] for a in takes}
-        yield pytest.param(cls(**others_of), id=f"{name}-changed", marks=changed())
+        changed = {a: others(cls, a)[0] for a in takes}
+        yield pytest.param(cls(**changed), id=f"{name}-changed", marks=OF_CHANGED)
         for argument in takes:
             for value in others(cls, argument)[1:]:
                 loss = cls(**{**required, argument: value})

@@ -30,8 +30,8 @@ FALLING = keras.optimizers.schedules.CosineDecay(1.0, STEPS)
 SIGNS = data.with_patch_features(
     data.gtsrb(sizes=SIZES, flat=False),
     CENTROIDS,
-    "GTSRB",
-    COMPONENTS,
+    name="GTSRB",
+    components=COMPONENTS,
     size=8,
     across=4,
 )

@@ -191,7 +191,14 @@ def test_a_smoke_run_learns_little_and_counts_need_no_features(monkeypatch):
 def test_a_trial_knows_how_its_features_were_learned():
     digests = {
         identity.digest(of_images(**changed))
-        for changed in ({}, {"centroids": 6}, {"size": 2}, {"components": 3})
+        for changed in (
+            {},
+            {"centroids": 6},
+            {"size": 2},
+            {"rounds": 3},
+            {"across": 3},
+            {"components": 3},
+        )
     }
-    assert len(digests) == 4
+    assert len(digests) == 6
     assert identity.digest(of_images()) in digests
