@@ -30,7 +30,7 @@ def overlay(table, groups, title, aside):
             bottom.plot(part.margin, apart, color=colour, lw=1.2)
             moved = part.aside.where(part.aside > NONE)
             bottom.plot(part.margin, moved, ":", color=colour, lw=1.2)
-        top.set(title=group, ylim=(-0.2, 8))
+        top.set(title=group, ylim=(-0.2, 12))
         top.legend(
             fontsize=8, frameon=False, loc="upper right", handlelength=1, borderpad=0
         )
