@@ -361,8 +361,8 @@ trained(store(small, [(np.eye(600), np.arange(600) % 2)]))  # Compiles.
 with open("/proc/self/statm") as file:
     used = int(file.read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + left, used + left))
-try:
-    np.empty(left, np.uint8)
+try:  # As much as the rows take, so that nothing freed by chance makes room for it.
+    np.empty(3 * left, np.uint8)
 except MemoryError:
     point, trace = trained(StoredRows(folder, 2**23))
     print(trace.gaps[0] / point.value[0])
