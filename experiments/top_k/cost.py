@@ -133,7 +133,7 @@ def findings(results):
     return lab.Findings(
         sentence=f"From K = {few.name} to {many.name} a step grows {few[SMOOTH]:.0f} to "
         f"{many[SMOOTH]:.0f} times cross-entropy's with {SMOOTH}, {few[NOISED]:.0f} to "
-        f"{many[NOISED]:.0f} with {NOISED}.",
+        f"{many[NOISED]:.0f} with {NOISED} (n = {table.block.nunique()}).",
         notes=f"Training steps on one processor, compiled as a graph: {BLOCKS} blocks of "
         f"{REPEATS}, of each the median, blocks of equal number paired. Beside {SMOOTH}, "
         f"{NOISED} is faster at {ks(beside, NOISED)}, slower at {ks(beside, SMOOTH)}. "
