@@ -15,7 +15,7 @@ def of_few_patches(monkeypatch):
             x = np.random.default_rng(seed).random((90, 9, 9, 3), np.float32)
             y = np.arange(90) % 2
             x[y == 1, 4:] *= 0.3
-            x, y = x - x[:50].mean(axis=0), y
+            x -= x[:50].mean(axis=0)
             parts = {"train": slice(50), "validation": slice(50, 70)}
             parts["test"] = slice(70, 90)
             found = {name: (x[rows], y[rows]) for name, rows in parts.items()}
