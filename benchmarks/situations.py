@@ -596,7 +596,7 @@ SITUATIONS = [
     Situation(
         "a figure of another measure",
         lambda: table(),
-        "brier score",
+        "Brier score",
         after=lambda found: found.plot_gaps("test_brier_score").get_suptitle(),
     ),
     Situation("kept as a pickle", lambda: table(), "hinge", after=pickled),
