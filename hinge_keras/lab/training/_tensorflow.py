@@ -5,8 +5,10 @@ import tensorflow as tf
 from tensorflow.python.ops.parallel_for import pfor
 from tensorflow.python.ops.parallel_for.pfor import RegisterPFor, wrap
 
-# TensorFlow's own pads a stack with zeros, whatever the value asked for.
-pfor._pfor_converter_registry.pop("PadV2", None)
+# TensorFlow's own pads a stack with zeros, whatever the value asked for, and squeezes
+# the replicas' axis too where there is one.
+for each in ("PadV2", "Squeeze"):
+    pfor._pfor_converter_registry.pop(each, None)
 
 
 def slope(function, f):
@@ -136,3 +138,11 @@ def pad(inputs):
     x, value = inputs.stacked_input(0), inputs.unstacked_input(2)
     paddings = tf.concat([[[0, 0]], inputs.unstacked_input(1)], axis=0)
     return wrap(tf.pad(x, paddings, constant_values=value), True)
+
+
+@RegisterPFor("Squeeze")
+def squeeze(inputs):
+    x, shape = inputs.stacked_input(0), inputs.op.inputs[0].shape
+    axes = [axis % len(shape) for axis in inputs.get_attr("squeeze_dims")]
+    axes = axes or [axis for axis, length in enumerate(shape) if length == 1]
+    return wrap(tf.squeeze(x, [axis + 1 for axis in axes]) if axes else x, True)

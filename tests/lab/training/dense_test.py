@@ -97,6 +97,11 @@ def test_sample_weights_reach_the_loss():
     matches(datasets=[WEIGHTED])
 
 
+def test_a_trial_alone_is_trained_in_kernels_too(capsys):
+    matches(arms={"hinge": hk.Hinge()}, axes={"learning_rate": (0.1,)}, seeds=(0,))
+    assert not capsys.readouterr().out
+
+
 def test_losses_of_many_classes_share_a_block(monkeypatch):
     # So small a cache that chunks part the replicas of a loss.
     monkeypatch.setattr(fused, "CACHE", 60_000)
