@@ -1,0 +1,52 @@
+"""The nets of a grid are those that `model.fit` would have trained, whichever way."""
+
+import keras
+import numpy as np
+import pytest
+
+import hinge_keras as hk
+from hinge_keras.lab import models
+from hinge_keras.lab.training import fit, trained
+from tests.lab.training.replicas_test import FLAT, experiment
+
+pytestmark = pytest.mark.usefixtures("double_precision")
+PLAIN, NORMALISED = models.MLP((8,)), FLAT["normalised and dropped"]
+WAYS = {
+    "dense": ("dense", PLAIN),
+    "stacked": ("stacked", PLAIN),
+    "values that no gradient trains": ("stacked", NORMALISED),
+    "alone": ("alone", NORMALISED),
+    "fit": ("fit", PLAIN),
+}
+
+
+def few(**changes):
+    """A grid of two trials."""
+    settings = {"arms": {"hinge": hk.Hinge()}, "axes": {"learning_rate": (0.1,)}}
+    return experiment(**{**settings, **changes})
+
+
+def are_those_of_fit(grid, path="auto"):
+    if keras.backend.backend() == "torch":
+        path = "fit"
+    found = list(trained.nets(grid, grid.trials(), path))
+    assert {trial for trial, _, _ in found} == {*grid.trials()}
+    for trial, splits, net in found:
+        reference = fit.fitted(grid, trial, splits)[0].weights
+        for ours, theirs in zip(net.weights, reference, strict=True):
+            np.testing.assert_allclose(ours, theirs, 1e-7, 1e-9, err_msg=theirs.path)
+
+
+@pytest.mark.parametrize(("path", "model"), WAYS.values(), ids=WAYS.keys())
+def test_nets_are_those_of_fit(path, model):
+    are_those_of_fit(few(models=[model]), path)
+
+
+def test_the_best_epoch_is_kept_where_patience_asks_for_it():
+    are_those_of_fit(few(axes={"learning_rate": (3.0,)}, patience=1))
+
+
+def test_only_those_asked_for_are_trained():
+    grid = few()
+    (found,) = trained.nets(grid, grid.trials()[1:])
+    assert found[0] == grid.trials()[1]
