@@ -53,7 +53,9 @@ def each_of(replicas, stack):
     """The values of each replica's variables, trainable and not."""
     model = stack.program.model
     if stack.way == DENSE:
-        ends = np.cumsum([np.prod(v.shape, dtype=int) for v in model.trainable_variables])
+        ends = np.cumsum(
+            [np.prod(v.shape, dtype=int) for v in model.trainable_variables]
+        )
         for net in replicas["nets"]:
             yield np.split(net, ends[:-1]), []
         return
