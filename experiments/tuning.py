@@ -2,16 +2,17 @@
 
 import dataclasses
 
+import keras
 from keras import ops
 
 from hinge_keras.lab import training
 from hinge_keras.lab.bracket import bracketed
 from hinge_keras.lab.results import Results
-from hinge_keras.lab.training import fit
+from hinge_keras.lab.training import trained
 
 
 def nets(experiment, name, quick):
-    """Each trial on one data set with its splits and its net, trained by `model.fit`.
+    """Each trial on one data set with its splits and its trained net.
 
     Args:
         experiment: With a pilot, which chooses each arm's rate.
@@ -21,14 +22,12 @@ def nets(experiment, name, quick):
     own = [each for each in experiment.datasets if each.name == name]
     experiment = dataclasses.replace(experiment, datasets=own)
     experiment = smoke(experiment) if quick else tuned(experiment)
-    for trial in experiment.trials():
-        splits = experiment.dataset(trial).load(trial.seed)
-        yield trial, splits, fit.fitted(experiment, trial, splits)[0]
+    return trained.nets(experiment, experiment.trials())
 
 
 def tuned(experiment):
     """The experiment at the values that its pilot chose, trained here and not kept."""
-    _, tried = bracketed(experiment.piloted(), trained)
+    _, tried = bracketed(experiment.piloted(), results_of)
     return experiment.at(tried.chosen())
 
 
@@ -38,7 +37,7 @@ def smoke(experiment):
     return dataclasses.replace(experiment.quick(), axes=axes, arms=experiment.arms[:3])
 
 
-def trained(experiment):
+def results_of(experiment):
     """The results of all trials of an experiment."""
     trials = experiment.trials()
     blocks = training.train(experiment, trials)
@@ -54,3 +53,8 @@ def trained(experiment):
 def scores(model, x):
     """A net's scores, as an array; called at once, since `predict` compiles it first."""
     return ops.convert_to_numpy(model(x, training=False))
+
+
+def hidden(model, x):
+    """What a net's head reads of inputs, as an array."""
+    return scores(keras.Model(model.inputs[0], model.layers[-1].input), x)
