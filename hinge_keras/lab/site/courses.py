@@ -18,7 +18,7 @@ from hinge_keras.lab.tables.schema import (
     column,
 )
 
-MOST, FEW = 100, 24  # Epochs drawn; more cannot be told apart.
+MOST, FEW = 100, 16  # Epochs drawn; more cannot be told apart.
 DRAWN = 4000  # Places of a page's curves in all, unless that leaves fewer than `FEW`.
 QUANTILES = ("low", "q1", "median", "q3", "high")
 FIXED = {*CELL, "split", "measure", EPOCH, "seeds", "mean", *QUANTILES}
