@@ -157,8 +157,8 @@ def findings(results):
         overturned="deep convolution nets and photographs, as in the paper, on which the "
         "features of a hinge serve other classes as well as cross-entropy's.",
         means="If other classes will be read from a net's features, judge the features on "
-        f"such classes: the best here on the classes learned, {learner}, is {same} the best "
-        "on others.",
+        f"such classes: the first here on the classes learned, {learner}, is {same} the "
+        "first on others.",
         recipe="many_classes",
         summary=summary,
         claims=claims.table(judged(summary)),
@@ -167,8 +167,8 @@ def findings(results):
             "transfer": figures.beside(
                 means.drop(INPUTS).reset_index(),
                 {name: name for name in MEASURES.values()},
-                title=f"{learner} knows best what it learned; features of {best} serve "
-                "other characters best",
+                title=f"{learner} is first on the characters learned, features of "
+                f"{best} on others",
                 by="arm",
                 xlabel="test accuracy, %",
             )

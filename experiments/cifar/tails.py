@@ -27,7 +27,6 @@ SIZES = (47_500, 2_500, 1.0) if FULL else (4_000, 1_000, 2_500)
 CENTROIDS, COMPONENTS = (100, 150) if FULL else (30, 50)
 RATES = (1e-3, 3e-3, 1e-2) if FULL else (3e-3, 1e-2, 3e-2)
 LINEAR, COSINE = models.MLP(()), models.MLP((), "cosine")
-MEASURES = {"accuracy": "accuracy"}
 # What is claimed to be ahead of cross-entropy on a long tail.
 CLAIMED = {
     "logit adjustment": "Menon et al. 2021",
