@@ -45,6 +45,39 @@ CLAIMED = {
     "imbalanced top-1": "Garcin et al. 2022",
 }
 
+
+def smooth(k):
+    """The smooth top-K loss of so many guesses."""
+    return lab.Arm(
+        f"smooth top-{k}",
+        lambda data, tau: hk.SmoothTopK(k, tau),
+        LINEAR,
+        axes={"tau": [0.3, 1.0, 3.0]},
+    )
+
+
+def noised(k):
+    """The noised top-K loss of so many guesses."""
+    return lab.Arm(
+        f"noised top-{k}",
+        lambda data, epsilon: hk.NoisedTopK(k, epsilon),
+        LINEAR,
+        axes={"epsilon": [0.1, 0.3, 1.0]},
+    )
+
+
+def imbalanced(k):
+    """The noised top-K loss with margins by class."""
+    return lab.Arm(
+        f"imbalanced top-{k}",
+        lambda data, max_m: hk.NoisedTopKImbalanced(
+            k, data.class_counts(), max_m=max_m
+        ),
+        COSINE,
+        axes={"max_m": [0.1, 0.2, 0.4]},
+    )
+
+
 EXPERIMENT = lab.Experiment(
     datasets=[SIGNS],
     arms=[
@@ -63,18 +96,8 @@ EXPERIMENT = lab.Experiment(
         ),
         lab.Arm("squared hinge", hk.OneVsRest(hk.SquaredHinge()), LINEAR),
         lab.Arm("Crammer-Singer", hk.CrammerSinger(), LINEAR),
-        lab.Arm(
-            "smooth top-1",
-            lambda data, tau: hk.SmoothTopK(1, tau),
-            LINEAR,
-            axes={"tau": [0.3, 1.0, 3.0]},
-        ),
-        lab.Arm(
-            "noised top-1",
-            lambda data, epsilon: hk.NoisedTopK(1, epsilon),
-            LINEAR,
-            axes={"epsilon": [0.1, 0.3, 1.0]},
-        ),
+        smooth(1),
+        noised(1),
         lab.Arm(
             "cosine cross-entropy",
             lambda data: hk.LDAM(data.class_counts(), max_m=1e-6),
@@ -86,14 +109,7 @@ EXPERIMENT = lab.Experiment(
             COSINE,
             axes={"max_m": [0.1, 0.2, 0.4]},
         ),
-        lab.Arm(
-            "imbalanced top-1",
-            lambda data, max_m: hk.NoisedTopKImbalanced(
-                1, data.class_counts(), max_m=max_m
-            ),
-            COSINE,
-            axes={"max_m": [0.1, 0.2, 0.4]},
-        ),
+        imbalanced(1),
     ],
     axes={"learning_rate": RATES},
     limits={
