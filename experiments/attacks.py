@@ -8,14 +8,13 @@ garments and letters, each at a rate of its own.
 """
 
 import numpy as np
-import pandas as pd
 from keras import ops
 
 import hinge_keras as hk
-from experiments import tuning
 from hinge_keras import check, lab
 from hinge_keras.lab import analysis, data, figures, models
 from hinge_keras.lab.page import words
+from hinge_keras.lab.training import trained
 
 ENTROPY = "cross-entropy"
 STEPS, STEP = (0.05, 0.1, 0.2, 0.4), 0.1
@@ -23,7 +22,7 @@ OWN, LEAD = "own", "lead"
 # One less the lead of the true class over the best other, however large that is.
 NEVER_FLAT = hk.CrammerSinger(hk.Unhinged())
 ATTACKS = {OWN: "up its own loss", LEAD: "down the lead"}
-NETS = lab.Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[
         data.fashion_mnist(sizes=(2_000, 1_000, 1_000), components=30),
         data.table("letter", shares=(2_000, 1_000, 1_500)),
@@ -44,29 +43,21 @@ NETS = lab.Experiment(
 )
 
 
-def parts(quick):
-    return [(each.name, quick) for each in NETS.datasets[: 1 if quick else None]]
-
-
-def measurements(part):
-    """The accuracy of each net before and after every step, a row a net and a step."""
-    name, quick = part
-    rows = []
-    for trial, splits, net in tuning.nets(NETS, name, quick):
-        x, y = splits["test"]
-        found = {**NETS.columns(trial), "test_clean": accuracy(net, x, y)}
-        for attack, loss in {OWN: NETS.loss(trial), LEAD: NEVER_FLAT}.items():
-            moves = np.sign(slopes(net, loss, x, y))
-            found[f"test_still_{attack}"] = np.mean(~moves.any(axis=1))
-            for step in STEPS:
-                moved = accuracy(net, x + np.float32(step) * moves, y)
-                found[f"test_{attack}_{step:g}"] = moved
-        rows.append(found)
-    return pd.DataFrame(rows)
+def inspection(trial, splits, net):
+    """The accuracy of a net before and after every step."""
+    x, y = splits["test"]
+    found = {"test_clean": accuracy(net, x, y)}
+    for attack, loss in {OWN: EXPERIMENT.loss(trial), LEAD: NEVER_FLAT}.items():
+        moves = np.sign(slopes(net, loss, x, y))
+        found[f"test_still_{attack}"] = np.mean(~moves.any(axis=1))
+        for step in STEPS:
+            moved = accuracy(net, x + np.float32(step) * moves, y)
+            found[f"test_{attack}_{step:g}"] = moved
+    return found
 
 
 def accuracy(net, x, y):
-    return np.mean(tuning.scores(net, x).argmax(axis=1) == y)
+    return np.mean(trained.scores(net, x).argmax(axis=1) == y)
 
 
 def slopes(net, loss, x, y):

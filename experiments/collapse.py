@@ -12,22 +12,21 @@ are those of the training part.
 
 import keras
 import numpy as np
-import pandas as pd
 
 import hinge_keras as hk
-from experiments import tuning
 from hinge_keras import lab
 from hinge_keras.lab import analysis, data, figures, models
 from hinge_keras.lab.analysis import claims
 from hinge_keras.lab.page import words
 from hinge_keras.lab.tables.schema import Unit
+from hinge_keras.lab.training import trained
 
 SOURCE, ENTROPY = "Papyan, Han and Donoho 2020", "cross-entropy"
 TRAINED, BATCH, EPOCHS = 520, 52, 350
 FALLING = keras.optimizers.schedules.CosineDecay(1.0, EPOCHS * TRAINED // BATCH)
 # What two losses are told apart by: a factor of 1.26 and less is called equal.
 POWERS = Unit("powers of ten", equal=0.1, higher_is_better=False)
-NETS = lab.Experiment(
+EXPERIMENT = lab.Experiment(
     datasets=[
         data.fashion_mnist(sizes=(TRAINED, 520, 2_000), components=30),
         data.table("letter", shares=(TRAINED, 520, 1_500)),
@@ -55,32 +54,22 @@ MEASURES = {
 }
 
 
-def parts(quick):
-    return [(each.name, quick) for each in NETS.datasets[: 1 if quick else None]]
+def inspection(trial, splits, net):
+    """How far the features of a net have collapsed, before training and after it."""
+    x, y = splits["train"]
+    new = EXPERIMENT.model(trial)(x.shape[1:], net.output_shape[-1], trial.seed)
+    before = collapsed(trained.hidden(new, x), y, kernel(new))
+    after = collapsed(trained.hidden(net, x), y, kernel(net))
+    return {
+        "train_accuracy": accuracy(net, x, y),
+        "test_accuracy": accuracy(net, *splits["test"]),
+        **after,
+        **{f"{name}_before": value for name, value in before.items()},
+    }
 
 
-def measurements(part):
-    """How far the features of each net have collapsed, before training and after it."""
-    name, quick = part
-    rows = []
-    for trial, splits, net in tuning.nets(NETS, name, quick):
-        x, y = splits["train"]
-        new = NETS.model(trial)(x.shape[1:], net.output_shape[-1], trial.seed)
-        before = collapsed(tuning.hidden(new, x), y, kernel(new))
-        after = collapsed(tuning.hidden(net, x), y, kernel(net))
-        x_test, y_test = splits["test"]
-        right = tuning.scores(net, x_test).argmax(axis=1) == y_test
-        learned = tuning.scores(net, x).argmax(axis=1) == y
-        rows.append(
-            {
-                **NETS.columns(trial),
-                "train_accuracy": learned.mean(),
-                "test_accuracy": right.mean(),
-                **after,
-                **{f"{name}_before": value for name, value in before.items()},
-            }
-        )
-    return pd.DataFrame(rows)
+def accuracy(net, x, y):
+    return np.mean(trained.scores(net, x).argmax(axis=1) == y)
 
 
 def kernel(model):

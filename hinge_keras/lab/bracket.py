@@ -29,9 +29,20 @@ def settled(experiment, trained):
     """
     if experiment.pilot is None:
         return bracketed(experiment, trained)[1]
+    found, tried = chosen(experiment, trained)
+    return dataclasses.replace(trained(found), pilot=tried)
+
+
+def chosen(experiment, trained):
+    """An experiment at the values that its pilot chose, and the pilot's results.
+
+    Args:
+        experiment: With its first grid, and a pilot.
+        trained: Trains what is missing of an experiment; gives its `Results`.
+    """
     wide, tried = bracketed(experiment.piloted(), trained)
-    chosen = dataclasses.replace(experiment, wider=wide.wider).at(tried.chosen())
-    return dataclasses.replace(trained(chosen), pilot=tried)
+    wide = dataclasses.replace(experiment, wider=wide.wider)
+    return wide.at(tried.chosen()), tried
 
 
 def bracketed(experiment, trained):

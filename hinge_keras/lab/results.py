@@ -92,12 +92,16 @@ class Results:
         measure = self.measure(name)
         trials = analysis.chosen(self.trials, measure, self.axes)
         if self.pilot is not None:  # Where the choice was made.
-            edges = self.pilot.chosen().groupby(list(CELL))[EDGE].first()
-            cells = pd.MultiIndex.from_frame(trials[list(CELL)])
-            trials = trials.assign(**{EDGE: edges.reindex(cells).to_numpy()})
+            trials = self.pilot.with_edges(trials)
         gains = trials[KEY].map(lambda key: self.gain(key, measure))
         gains = gains.groupby([trials[name] for name in CELL]).transform("mean")
         return trials.assign(**{RISING: gains > 1})
+
+    def with_edges(self, trials):
+        """Trials of these cells beside which of their values nothing was tried beyond."""
+        edges = self.chosen().groupby(list(CELL))[EDGE].first()
+        cells = pd.MultiIndex.from_frame(trials[list(CELL)])
+        return trials.assign(**{EDGE: edges.reindex(cells).to_numpy()})
 
     @cached_property
     def search(self):

@@ -1,9 +1,10 @@
 """From a study's script to its folder: train what is missing, then publish.
 
 A study is a module with a docstring, whose first line is its question, and a function
-`findings(results)`. If it trains it has an `EXPERIMENT`; if it takes long to measure
-something else, a function `measurements(quick)` that gives a table; or `parts(quick)`,
-a list, and `measurements(part)`, so that an interrupt loses no more than a part.
+`findings(results)`. If it trains it has an `EXPERIMENT`; if it looks inside the trained
+nets, `inspection(trial, splits, net)` too; if it takes long to measure something else, a
+function `measurements(quick)` that gives a table; or `parts(quick)`, a list, and
+`measurements(part)`, so that an interrupt loses no more than a part.
 """
 
 import argparse
@@ -15,9 +16,7 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
-from hinge_keras.lab import training
+from hinge_keras.lab import measured, training
 from hinge_keras.lab.account import Ran, against, agreement, committed, verdicts
 from hinge_keras.lab.bracket import settled
 from hinge_keras.lab.data.sources import MissingData
@@ -31,10 +30,9 @@ from hinge_keras.lab.progress import duration, wrapped
 from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables import state, view
 from hinge_keras.lab.tables.archive import Archive, Locked, Record
-from hinge_keras.lab.tables.schema import DONE, EPOCHS_RUN, KEY, STATUS
+from hinge_keras.lab.tables.schema import EPOCHS_RUN, KEY, STATUS
 from hinge_keras.lab.training import engines
 from hinge_keras.lab.training.programs import Programs
-from hinge_keras.lab.training.record import environment
 
 ARCHIVE = "trials.log"
 
@@ -143,7 +141,7 @@ def gathered(module, archive, name, quick, keep_published, engine=None):
     """A study's results, and how many trials were trained for them."""
     experiment = getattr(module, "EXPERIMENT", None)
     if experiment is None:
-        return measured(module, archive, quick), 0
+        return measured.by_parts(module, archive, quick), 0
     before, keys, asked, records = len(archive.places), {}, {}, {}
     reader, programs = identity.Reader(), Programs()
 
@@ -175,45 +173,16 @@ def gathered(module, archive, name, quick, keep_published, engine=None):
             kept=kept,
         )
 
-    results = trained(experiment.quick()) if quick else settled(experiment, trained)
+    if hasattr(module, "inspection"):
+        results = measured.inside(module, archive, name, trained, quick)
+    else:
+        results = trained(experiment.quick()) if quick else settled(experiment, trained)
     if results.kept:
         say(name, f"{results.kept} trials are those of the published table")
-    superseded = len(archive.places.keys() - set(keys.values()))
+    superseded = len(archive.places.keys() - {*keys.values(), *results.records})
     if superseded:
         say(name, f"{superseded} trials of other definitions are kept, not used")
     return results, len(archive.places) - before
-
-
-def measured(module, archive, quick):
-    """What a study without trials measured, anew if the code it measures with is.
-
-    A study with `parts(quick)` is measured part by part, each kept as it ends.
-    """
-    if not hasattr(module, "measurements"):
-        return Results(quick=quick)
-    parts = module.parts(quick) if hasattr(module, "parts") else [quick]
-    keys = [identity.digest(module.measurements, part) for part in parts]
-    for key, part in zip(keys, parts, strict=True):
-        if key not in archive:
-            archive.add({key: measurement(module, part)})
-    found = dict(archive.records(keys))
-    tables = [pd.DataFrame(dict(found[key].curve)) for key in keys]
-    return Results(quick=quick, table=pd.concat(tables, ignore_index=True))
-
-
-def measurement(module, part):
-    """The record of a part that is measured now."""
-    began = time.perf_counter()
-    table = module.measurements(part)
-    columns = {name: plain(table[name]) for name in table}
-    seconds = time.perf_counter() - began
-    return Record(DONE, 0, seconds, curve=columns, environment=environment())
-
-
-def plain(column):
-    """A column as an array of numbers or of texts."""
-    values = column.to_numpy()
-    return values.astype(str) if values.dtype == object else values
 
 
 def from_view(experiment, keys, archive):
@@ -252,8 +221,7 @@ def published(module, folder, results):
         found = replace(found, notes=f"({SMOKE}) {found.notes}".strip())
     asked = question(module)
     lines = {"script": f"`python -m {spec_of(module)}`", **results.setting}
-    if results.cells:
-        lines |= counted(results)
+    lines |= counted(results)
     files = {
         **{f"{n}.csv": view.as_csv(t) for n, t in tables(found, results).items()},
         **courses(results),

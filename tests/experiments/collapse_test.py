@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from experiments import collapse, tuning
+from experiments import collapse
+from hinge_keras.lab.training import trained
 
 CLASSES = 4
 # Corners at equal distances and angles, each class on one, the head along them.
@@ -49,5 +50,5 @@ def test_the_head_reads_what_is_called_hidden():
     )
     x = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
     bias = net.layers[-1].get_weights()[1]
-    read = tuning.hidden(net, x) @ collapse.kernel(net).T + bias
-    np.testing.assert_allclose(read, tuning.scores(net, x), atol=1e-6)
+    read = trained.hidden(net, x) @ collapse.kernel(net).T + bias
+    np.testing.assert_allclose(read, trained.scores(net, x), atol=1e-6)

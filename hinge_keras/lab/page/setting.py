@@ -61,7 +61,8 @@ def counted(results):
     records = results.records.values()
     diverged = sum(record.status == DIVERGED for record in records)
     ran_on = sorted({words.listed(r.environment, "{0} {1}") for r in records} - {""})
-    return {
-        "trials": f"{len(records)}, diverged {diverged}",
+    lines = {
+        "trials": f"{len(records)}, diverged {diverged}" if results.cells else "",
         "ran on": "; ".join(ran_on),
     }
+    return {name: text for name, text in lines.items() if text}

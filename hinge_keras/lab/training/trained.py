@@ -1,6 +1,8 @@
 """The trained nets of a grid, for studies that look inside them: whole models, not records."""
 
+import keras
 import numpy as np
+from keras import ops
 
 from hinge_keras.lab.training import fit
 from hinge_keras.lab.training.course import Course
@@ -65,3 +67,13 @@ def each_of(replicas, stack):
     ]
     for i in range(len(replicas["learning_rate"])):
         yield tuple([values[i] for values in kind] for kind in stacks)
+
+
+def scores(model, x):
+    """A net's scores, as an array; called at once, since `predict` compiles it first."""
+    return ops.convert_to_numpy(model(x, training=False))
+
+
+def hidden(model, x):
+    """What a net's head reads of inputs, as an array."""
+    return scores(keras.Model(model.inputs[0], model.layers[-1].input), x)
