@@ -161,14 +161,26 @@ class Results:
 
         Args:
             trials: Some of the trials, with any further columns; all by default.
+
+        Raises:
+            ValueError: If some are kept from a published table, which has no curves.
         """
         trials = self.trials if trials is None else trials
+        if self.kept and any(self.unknown(key) for key in trials[KEY]):
+            raise ValueError(
+                f"the findings need curves, and {self.kept} trials kept from the published "
+                "table have none; run without --keep-published"
+            )
         parts = {
             place: pd.DataFrame({EPOCH: np.arange(1, 1 + length(curve)), **curve})
             for place, key in enumerate(trials[KEY])
             if length(curve := self.records[key].curve)
         }
         return labelled(parts, trials)
+
+    def unknown(self, key):
+        """Whether a trial ran for epochs of which no curve is known."""
+        return self.records[key].epochs_run and not length(self.records[key].curve)
 
     def scores(self, trials=None):
         """One row an example that a trial kept the scores of, as `curves`."""

@@ -16,6 +16,8 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from hinge_keras.lab import measured, training
 from hinge_keras.lab.account import Ran, against, agreement, committed, verdicts
 from hinge_keras.lab.bracket import settled
@@ -30,11 +32,11 @@ from hinge_keras.lab.progress import duration, wrapped
 from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables import state, view
 from hinge_keras.lab.tables.archive import Archive, Locked, Record
-from hinge_keras.lab.tables.schema import EPOCHS_RUN, KEY, STATUS
+from hinge_keras.lab.tables.schema import CELL, EPOCHS_RUN, KEY, STATUS
 from hinge_keras.lab.training import engines
 from hinge_keras.lab.training.programs import Programs
 
-ARCHIVE = "trials.log"
+ARCHIVE, CURVES = "trials.log", "curves.csv"
 
 
 def main(name, arguments=None):
@@ -224,7 +226,7 @@ def published(module, folder, results):
     lines |= counted(results)
     files = {
         **{f"{n}.csv": view.as_csv(t) for n, t in tables(found, results).items()},
-        **courses(results),
+        **courses(results, folder),
         **drawn(found.figures),
         "README.md": pages.page(
             found, asked, lines, recipe=recipe(module, found.recipe)
@@ -271,12 +273,28 @@ def drawn(figures):
     return files
 
 
-def courses(results):
-    """How the chosen arms run, as a file; digits enough to plot."""
+def courses(results, folder):
+    """How the chosen arms run, as a file; digits enough to plot.
+
+    Cells of trials that are kept from the published table run as was published.
+    """
     if not results.cells:
         return {}
     table = results.course(results.shown)
-    return {"curves.csv": view.as_csv(table, "%.4g")} if len(table) else {}
+    before = folder / CURVES
+    if results.kept and before.is_file():
+        table = beside_kept(table, pd.read_csv(before, keep_default_na=False))
+    return {CURVES: view.as_csv(table, "%.4g")} if len(table) else {}
+
+
+def beside_kept(table, published):
+    """The courses of all published cells as they are, and those of others."""
+    if table.empty:
+        return published
+    cells, known = (
+        pd.MultiIndex.from_frame(each[list(CELL)]) for each in (table, published)
+    )
+    return pd.concat([published, table[~cells.isin(known)]], ignore_index=True)
 
 
 def question(module):

@@ -328,8 +328,8 @@ def test_published_trials_may_be_kept_as_they_are(write, tmp_path, trained, caps
     study.run(write(SCRIPT), tmp_path)
     (tmp_path / "small" / study.ARCHIVE).unlink()  # A fresh clone has none.
     (tmp_path / "small" / state.STATE).unlink()
-    table = tmp_path / "small" / "trials.csv"
-    rows = table.read_text().splitlines()
+    table, curves = (tmp_path / "small" / f"{n}.csv" for n in ("trials", "curves"))
+    rows, ran_so = table.read_text().splitlines(), curves.read_bytes()
     table.write_text("\n".join(rows[:9]) + "\n")
     ran = study.run(write(SCRIPT), tmp_path, keep_published=True)
     assert ran.trained == 4
@@ -337,7 +337,19 @@ def test_published_trials_may_be_kept_as_they_are(write, tmp_path, trained, caps
     page = (tmp_path / "small" / "README.md").read_text()
     assert "kept from the published table: 8 trials" in page
     assert table.read_text().splitlines() == rows
+    assert curves.read_bytes() == ran_so
     assert study.run(write(SCRIPT), tmp_path).trained == 8  # Unless asked to keep.
+
+
+def test_findings_that_need_curves_are_told_where_none_are_kept(
+    write, tmp_path, trained
+):
+    text = SCRIPT.replace("    summary =", "    results.curves()\n    summary =")
+    study.run(write(text), tmp_path)
+    (tmp_path / "small" / study.ARCHIVE).unlink()
+    (tmp_path / "small" / state.STATE).unlink()
+    with pytest.raises(ValueError, match=r"12 trials kept .* have none; run without"):
+        study.run(write(text), tmp_path, keep_published=True)
 
 
 def test_measurements_are_taken_again_only_if_their_code_changed(write, tmp_path):

@@ -31,7 +31,9 @@ def setting(experiment, kept):
         "differences speak of": "; ".join(words.estimands(experiment.datasets)),
         "optimizer": words.optimizer(experiment.optimizer),
         "budget": f"{epochs} epochs of batches of {experiment.batch_size}",
-        "kept from the published table": f"{kept} trials" if kept else "",
+        "kept from the published table": f"{kept} trials, whose curves are not known"
+        if kept
+        else "",
     }
     return {name: text for name, text in lines.items() if text}
 
