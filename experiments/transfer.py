@@ -76,7 +76,7 @@ EXPERIMENT = lab.Experiment(
         lab.Arm("one-vs-rest squared hinge", hk.OneVsRest(hk.SquaredHinge())),
         lab.Arm("Crammer-Singer", hk.CrammerSinger()),
     ],
-    limits={"weight": (0.2, 1e4), "target": (0.2, 1e3)},
+    limits={"weight": (0.008, 1e4), "target": (0.2, 1e4)},
     axes={"learning_rate": [3e-4, 1e-3, 3e-3]},
     epochs=100,
     batch_size=50,

@@ -15,7 +15,7 @@ from hinge_keras.lab.training.underway import FOLDER, Underway
 
 
 def train_missing(
-    experiment, wanted, archive, name, say=True, engine=None, programs=None
+    experiment, wanted, archive, name, say=True, engine=None, programs=None, load=None
 ):
     """Train what an archive lacks; each trial is kept as soon as its job has ended.
 
@@ -27,6 +27,7 @@ def train_missing(
         say: Whether progress is told.
         engine: Where they are trained, one of `training.engines`; here by default.
         programs: Those of earlier grids, as `training.train` takes them.
+        load: What loads splits, likewise.
     """
     missing = {key: trial for key, trial in wanted.items() if key not in archive}
     if not missing:
@@ -47,6 +48,7 @@ def train_missing(
             watch=progress.within,
             underway=underway,
             programs=programs,
+            load=load,
         ):
             left = {
                 key_of[trial]: dataclasses.replace(record, environment=environment())

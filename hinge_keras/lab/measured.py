@@ -35,7 +35,7 @@ def by_parts(module, archive, quick):
     return Results(records=found, quick=quick, table=table)
 
 
-def inside(module, archive, name, trained, quick):
+def inside(module, archive, name, trained, load, quick):
     """What a study's `inspection` finds in each net, at the values that a pilot chose.
 
     Nets are not kept: one is trained where what was found in it is missing.
@@ -46,6 +46,7 @@ def inside(module, archive, name, trained, quick):
         archive: Where what is found is kept.
         name: The study's, to tell.
         trained: Trains what is missing of an experiment; gives its `Results`.
+        load: A `Loader` of the data sets.
         quick: Whether this is a smoke run, whose few trials choose for themselves.
     """
     experiment = module.EXPERIMENT
@@ -64,7 +65,7 @@ def inside(module, archive, name, trained, quick):
     if missing:
         print(f"{name}: {len(missing)} nets to train and to look into", flush=True)
     progress = Progress(name, len(missing))
-    for trial, splits, net in nets(experiment, missing):
+    for trial, splits, net in nets(experiment, missing, load):
         began = time.perf_counter()
         rows = module.inspection(trial, splits, net)
         table = pd.DataFrame(rows if isinstance(rows, list) else [rows])

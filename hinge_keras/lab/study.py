@@ -34,6 +34,7 @@ from hinge_keras.lab.tables import state, view
 from hinge_keras.lab.tables.archive import Archive, Locked, Record
 from hinge_keras.lab.tables.schema import CELL, EPOCHS_RUN, KEY, STATUS
 from hinge_keras.lab.training import engines
+from hinge_keras.lab.training.loader import Loader
 from hinge_keras.lab.training.programs import Programs
 
 ARCHIVE, CURVES = "trials.log", "curves.csv"
@@ -146,6 +147,7 @@ def gathered(module, archive, name, quick, keep_published, engine=None):
         return measured.by_parts(module, archive, quick), 0
     before, keys, asked, records = len(archive.places), {}, {}, {}
     reader, programs = identity.Reader(), Programs()
+    load = Loader(experiment.quick() if quick else experiment)
 
     def trained(experiment):
         """What an experiment left, what is missing of it trained first."""
@@ -159,7 +161,13 @@ def gathered(module, archive, name, quick, keep_published, engine=None):
         asked.update(coming)
         to_train = {key: t for key, t in coming.items() if key not in records}
         train_missing(
-            experiment, to_train, archive, name, engine=engine, programs=programs
+            experiment,
+            to_train,
+            archive,
+            name,
+            engine=engine,
+            programs=programs,
+            load=load,
         )
         wanted = {keys[trial] for trial in trials} - records.keys()
         records.update(archive.records(wanted))
@@ -176,7 +184,7 @@ def gathered(module, archive, name, quick, keep_published, engine=None):
         )
 
     if hasattr(module, "inspection"):
-        results = measured.inside(module, archive, name, trained, quick)
+        results = measured.inside(module, archive, name, trained, load, quick)
     else:
         results = trained(experiment.quick()) if quick else settled(experiment, trained)
     if results.kept:

@@ -11,7 +11,8 @@ from pathlib import Path
 from hinge_keras.lab.grid.source import text_digest
 from hinge_keras.lab.training import fit, replicas
 from hinge_keras.lab.training.engines import Here
-from hinge_keras.lab.training.groups import AUTO, WAYS, Group, Loader, grouped
+from hinge_keras.lab.training.groups import AUTO, WAYS, Group, grouped
+from hinge_keras.lab.training.loader import Loader
 
 # Threads of kernels that wait for each other at every step give up their core meanwhile:
 # else, beside other work, most of the time goes there. OpenMP reads it when it is loaded,
@@ -28,6 +29,7 @@ def train(
     watch=replicas.unwatched,
     underway=None,
     programs=None,
+    load=None,
 ):
     """Train trials and yield them with their records as they end, some at a time.
 
@@ -46,12 +48,14 @@ def train(
         underway: Keeps trainings under way on disk, an `Underway`; none by default.
         programs: Those of earlier grids, `Programs`, to train on in this process; each
             grid has its own by default.
+        load: A `Loader` that keeps splits from one grid to the next; its own by default.
     """
     if path not in WAYS:
         accepted = ", ".join(map(repr, WAYS))
         raise ValueError(f"path is {path!r}; accepted are {accepted}.")
     wanted = {*(trials if missing is None else missing)}
-    found = grouped(experiment, trials, Loader(experiment), path, programs)
+    load = load or Loader(experiment)
+    found = grouped(experiment, trials, load, path, programs)
     engine = engine or Here()
     yield from engine.run(experiment, work(found, wanted), watch, underway)
 

@@ -7,17 +7,17 @@ clock, or from which engine runs the jobs.
 
 import functools
 import math
-from collections import Counter, OrderedDict
+from collections import Counter
 
 import keras
 from keras import layers
 
 from hinge_keras.backends import accelerators
 from hinge_keras.lab.data import streams
-from hinge_keras.lab.grid.experiment import named
 from hinge_keras.lab.tables.schema import DECAY
 from hinge_keras.lab.training import fit
 from hinge_keras.lab.training.dense import UnknownError
+from hinge_keras.lab.training.loader import nbytes
 from hinge_keras.lab.training.mapped import ROWS
 from hinge_keras.lab.training.memory import BASE, free
 from hinge_keras.lab.training.programs import Programs
@@ -47,54 +47,6 @@ UNSTACKED = (
     layers.SeparableConv1D,
     layers.SeparableConv2D,
 )
-# Bytes of loaded data that are kept for the next job.
-KEPT = 2**29
-
-
-class Loader:
-    """Loads splits by data set and seed, and keeps the last ones while there is room."""
-
-    def __init__(self, experiment):
-        self.experiment, self.kept, self.size = experiment, OrderedDict(), 0
-        self.shapes = {}
-
-    def __call__(self, name, seed):
-        key = name, seed
-        if key not in self.kept:
-            splits = named(self.experiment.datasets, name).load(seed)
-            self.kept[key] = splits
-            self.shapes[key] = tuple(
-                (split, *shapes(part)) for split, part in splits.items()
-            )
-            self.size += nbytes(splits)
-            while self.size > KEPT and len(self.kept) > 1:
-                _, oldest = self.kept.popitem(last=False)
-                self.size -= nbytes(oldest)
-        self.kept.move_to_end(key)
-        return self.kept[key]
-
-    def shapes_of(self, name, seed):
-        """The shapes of the arrays of every split."""
-        if (name, seed) not in self.shapes:
-            self(name, seed)
-        return self.shapes[name, seed]
-
-
-def shapes(part):
-    """The shapes of a part's arrays; of a stream, that of an input."""
-    if streams.is_stream(part):
-        return "stream", streams.shape_of(part)
-    return tuple(None if array is None else array.shape for array in part)
-
-
-def nbytes(splits):
-    return sum(
-        array.nbytes
-        for part in splits.values()
-        if not streams.is_stream(part)
-        for array in part
-        if array is not None
-    )
 
 
 def grouped(experiment, trials, load, way=AUTO, programs=None):
@@ -103,7 +55,7 @@ def grouped(experiment, trials, load, way=AUTO, programs=None):
     for trial in trials:
         found.setdefault(kind_of(experiment, trial, load), []).append(trial)
     return [
-        Group(experiment, trials, load, way, number, programs)
+        Group(experiment, trials, load, way, number, programs or Programs())
         for number, trials in enumerate(found.values())
     ]
 
@@ -124,10 +76,10 @@ class Group:
         load: A `Loader`.
         way: How they train; `"auto"` for the fastest that can.
         number: Its place among the grid's groups.
-        programs: Those of earlier grids, `Programs`; its own alone by default.
+        programs: Where its programs are kept, `Programs`.
     """
 
-    def __init__(self, experiment, trials, load, way=AUTO, number=0, programs=None):
+    def __init__(self, experiment, trials, load, way, number, programs):
         self.experiment, self.trials, self.load = experiment, trials, load
         self.asked, self.number, self.programs = way, number, programs
         self.stacks, self.refused = {}, set()
@@ -135,8 +87,7 @@ class Group:
     def stack(self, way):
         """The compiled program that trains the group in a way."""
         if way not in self.stacks:
-            programs = self.programs or Programs()
-            self.stacks[way] = programs.stack(self, way)
+            self.stacks[way] = self.programs.stack(self, way)
         return self.stacks[way]
 
     def close(self):

@@ -5,7 +5,9 @@ So does a comparison whose seeds do not all fit memory, set after set of them.
 
 from hinge_keras.lab.training.replicas import Stack
 
-KEPT = 2  # At most; each holds what was compiled for every block it trained.
+# At most, as many as studies have kinds of nets; each holds what was compiled for every
+# block it trained.
+KEPT = 8
 
 
 class Programs:

@@ -6,11 +6,12 @@ from keras import ops
 
 from hinge_keras.lab.training import fit
 from hinge_keras.lab.training.course import Course
-from hinge_keras.lab.training.groups import AUTO, FIT, Loader, grouped
+from hinge_keras.lab.training.groups import AUTO, FIT, grouped
+from hinge_keras.lab.training.loader import Loader
 from hinge_keras.lab.training.replicas import ALONE, DENSE
 
 
-def nets(experiment, trials, path=AUTO):
+def nets(experiment, trials, load=None, path=AUTO):
     """Each trial with its splits and its trained net, `(trial, splits, model)`.
 
     They train together as `train` trains them, to the same weights, and none is kept.
@@ -18,9 +19,10 @@ def nets(experiment, trials, path=AUTO):
     Args:
         experiment: The grid.
         trials: Those of its cells to train.
+        load: A `Loader` of the data sets; a new one by default.
         path: The way, as for `train`.
     """
-    for group in grouped(experiment, trials, Loader(experiment), path):
+    for group in grouped(experiment, trials, load or Loader(experiment), path):
         for job in group.jobs({*trials}):
             size = 1 if group.way == ALONE else len(job)
             for start in range(0, len(job), size):

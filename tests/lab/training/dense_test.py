@@ -7,7 +7,7 @@ from keras import layers, optimizers, regularizers
 import hinge_keras as hk
 from hinge_keras.lab import Measure, data, models, training
 from hinge_keras.lab.training import dense, fused, replicas
-from hinge_keras.lab.training.groups import Loader
+from hinge_keras.lab.training.loader import Loader
 from tests.lab.training.replicas_test import (
     IMAGES,
     SCHEDULE,

@@ -1,5 +1,7 @@
 """Jobs follow from the grid alone: not from what is done, from memory or the clock."""
 
+import dataclasses
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -8,8 +10,8 @@ from hypothesis import given, settings
 import hinge_keras as hk
 from hinge_keras.lab import data
 from hinge_keras.lab.data import Dataset
-from hinge_keras.lab.training import groups
-from tests.lab.training.replicas_test import experiment
+from hinge_keras.lab.training import groups, loader
+from tests.lab.training.replicas_test import experiment, trained
 
 GRID = experiment(
     arms={"hinge": hk.Hinge(), "logistic": hk.Logistic(), "ramp": hk.Ramp()},
@@ -19,7 +21,7 @@ GRID = experiment(
 
 
 def group(grid=GRID, way="stacked"):
-    (found,) = groups.grouped(grid, grid.trials(), groups.Loader(grid), way)
+    (found,) = groups.grouped(grid, grid.trials(), loader.Loader(grid), way)
     return found
 
 
@@ -68,11 +70,25 @@ def test_data_are_kept_while_there_is_room(monkeypatch):
         return {"train": (x, x[:, 0]), "test": (x, x[:, 0])}
 
     grid = experiment(datasets=[Dataset("zeros", load, {}, 1)], seeds=range(3))
-    loader = groups.Loader(grid)
-    monkeypatch.setattr(groups, "KEPT", 2 * groups.nbytes(load(0)))
+    loads = loader.Loader(grid)
+    monkeypatch.setattr(loader, "KEPT", 2 * loader.nbytes(load(0)))
     loaded.clear()
     for seed in (0, 1, 0, 2, 0, 1):  # The one that was not asked for longest goes.
-        loader("zeros", seed)
+        loads("zeros", seed)
     assert loaded == [0, 1, 2, 1]
-    assert loader.shapes_of("zeros", 2) == loader.shapes_of("zeros", 0)
+    assert loads.shapes_of("zeros", 2) == loads.shapes_of("zeros", 0)
     assert loaded == [0, 1, 2, 1]
+
+
+def test_splits_are_kept_from_one_grid_to_the_next():
+    loaded, moons = [], data.moons(sizes=(40, 20, 20))
+
+    def load(seed):
+        loaded.append(seed)
+        return moons.load(seed)
+
+    grid = experiment(datasets=[Dataset("some moons", load)], epochs=1)
+    loads = loader.Loader(grid)
+    trained(grid, load=loads)
+    trained(dataclasses.replace(grid, axes={"learning_rate": (0.03,)}), load=loads)
+    assert loaded == [0, 1]

@@ -11,7 +11,7 @@ import hinge_keras as hk
 from hinge_keras.lab import data
 from hinge_keras.lab.models import MLP
 from hinge_keras.lab.training import programs
-from hinge_keras.lab.training.programs import KEPT, Programs
+from hinge_keras.lab.training.programs import Programs
 from tests.lab.training.replicas_test import experiment, trained
 
 GRID = experiment(epochs=2)
@@ -69,12 +69,13 @@ def test_what_a_program_follows_from_makes_another(changes, made):
     assert len(made) == 2
 
 
-def test_programs_hold_no_data_and_are_few():
+def test_programs_hold_no_data_and_are_few(monkeypatch):
+    monkeypatch.setattr(programs, "KEPT", 2)
     kept = Programs()
-    for width in range(1, KEPT + 2):
+    for width in range(1, 4):
         grid = experiment(models=[MLP((width,))], epochs=1)
         trained(grid, "dense", programs=kept)
-    assert len(kept.kept) == KEPT
+    assert len(kept.kept) == 2
     assert all(stack.load is None and not stack.drawn for _, stack in kept.kept)
 
 

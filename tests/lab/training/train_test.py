@@ -7,7 +7,8 @@ import hinge_keras as hk
 from hinge_keras.lab import data, training
 from hinge_keras.lab.models import MLP
 from hinge_keras.lab.training import fit, replicas
-from hinge_keras.lab.training.groups import Loader, grouped
+from hinge_keras.lab.training.groups import grouped
+from hinge_keras.lab.training.loader import Loader
 from tests.lab.training.replicas_test import (
     CONVOLUTION,
     IMAGES,

@@ -28,7 +28,7 @@ def are_those_of_fit(grid, path="auto"):
     """Of all nets, two losses' and two seeds' are looked at."""
     if keras.backend.backend() == "torch":
         path = "fit"
-    found = list(trained.nets(grid, grid.trials(), path))
+    found = list(trained.nets(grid, grid.trials(), path=path))
     assert {trial for trial, _, _ in found} == {*grid.trials()}
     for trial, splits, net in found[1:3]:
         reference = fit.fitted(grid, trial, splits)[0].weights

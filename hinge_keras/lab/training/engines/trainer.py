@@ -8,7 +8,9 @@ import sys
 import cloudpickle
 import keras
 
-from hinge_keras.lab.training.groups import Group, Loader
+from hinge_keras.lab.training.groups import Group
+from hinge_keras.lab.training.loader import Loader
+from hinge_keras.lab.training.programs import Programs
 
 KEPT = 2  # Groups whose compiled programs are kept.
 
@@ -62,5 +64,7 @@ class Trainer:
         if number not in self.groups:
             while len(self.groups) >= KEPT:
                 self.groups.pop(next(iter(self.groups)))
-            self.groups[number] = Group(self.experiment, one, self.load, way, number)
+            self.groups[number] = Group(
+                self.experiment, one, self.load, way, number, Programs()
+            )
         return self.groups[number].train(job, watch, underway)
