@@ -19,7 +19,7 @@ from hinge_keras.lab.tables.schema import (
 )
 
 MOST, FEW = 100, 16  # Epochs drawn; more cannot be told apart.
-DRAWN = 4000  # Places of a page's curves in all, unless that leaves fewer than `FEW`.
+DRAWN = 3200  # Places of a page's curves in all, unless that leaves fewer than `FEW`.
 QUANTILES = ("low", "q1", "median", "q3", "high")
 FIXED = {*CELL, "split", "measure", EPOCH, "seeds", "mean", *QUANTILES}
 DIGITS = 4  # Enough to plot, as in the published courses.
