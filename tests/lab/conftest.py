@@ -1,4 +1,9 @@
-"""A grid small enough to train in a second, for every test of the laboratory."""
+"""A grid small enough to train in a second, and a script that is written and imported."""
+
+import importlib.util
+import shutil
+import sys
+import textwrap
 
 import keras
 import pytest
@@ -28,3 +33,21 @@ def small():
         return Experiment(**{**defaults, **axes})
 
     return make
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes a script and imports it anew."""
+
+    def write(text):
+        path = tmp_path / "scripts" / "small.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(textwrap.dedent(text).lstrip())
+        shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
+        spec = importlib.util.spec_from_file_location("small", path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["small"] = module
+        spec.loader.exec_module(module)
+        return module
+
+    return write
