@@ -18,6 +18,10 @@ LIBRARY := tests/losses tests/metrics_test.py tests/weighting_test.py \
 # A process a core, each with a thread for its kernels and one for matrices: more would
 # wait for each other.
 ONE_THREAD := NUMBA_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# A test runs a program once or twice: compiling it well takes longer than it runs.
+# TensorFlow's tests compile with XLA as users do.
+ON_JAX := KERAS_BACKEND=jax XLA_FLAGS="--xla_backend_optimization_level=0 \
+	--xla_llvm_disable_expensive_passes=true"
 # The tests of a file share what they trained; files start in their order, lest the long
 # ones of few tests come last.
 SHARED := -n auto --dist loadfile --no-loadscope-reorder
@@ -69,9 +73,9 @@ test-slow: $(READY)
 	$(PYTEST) -m slow --ignore $(ANSWERED)
 
 test-backends: $(BACKENDS_READY)
-	KERAS_BACKEND=jax $(PYTEST) $(LIBRARY)
-	KERAS_BACKEND=jax $(PYTEST) tests/lab/training $(COMPARED)
-	KERAS_BACKEND=jax $(ONE_THREAD) $(RUN) -m pytest -n auto -m slow $(ANSWERED)
+	$(ON_JAX) $(PYTEST) $(LIBRARY)
+	$(ON_JAX) $(PYTEST) tests/lab/training $(COMPARED)
+	$(ON_JAX) $(ONE_THREAD) $(RUN) -m pytest -n auto -m slow $(ANSWERED)
 	KERAS_BACKEND=torch $(PYTEST) $(LIBRARY) tests/lab/fit_test.py $(COMPARED)
 	$(RUN) -m pytest -m slow -k ray tests/lab/training/engines_test.py
 
