@@ -1,6 +1,7 @@
 """Words for tables and numbers: the only room that makes sentences of them."""
 
 import re
+from collections import Counter
 
 import pandas as pd
 
@@ -18,13 +19,14 @@ from hinge_keras.lab.tables.schema import (
     UNDECIDED,
 )
 
-# What comparisons of each finding are said to be, in this order.
+# What one comparison of each finding is said to be, and several, in this order.
+DIFFER = "differs", "differ"
 COUNTED = {
-    HIGHER: "differ",
-    LOWER: "differ",
-    EQUAL: "are equal",
-    UNDECIDED: "are undecided",
-    TOO_FEW: "have too few pairs",
+    HIGHER: DIFFER,
+    LOWER: DIFFER,
+    EQUAL: ("is equal", "are equal"),
+    UNDECIDED: ("is undecided", "are undecided"),
+    TOO_FEW: ("has too few pairs", "have too few pairs"),
 }
 AMISS = {EDGE: "at the edge of what was tried", RISING: "still learning"}
 
@@ -243,14 +245,17 @@ def listed(values, form):
 
 def tally(comparisons):
     """What comparisons show, counted: `"of 48 comparisons 6 differ, 42 are equal"`."""
-    return f"of {len(comparisons)} comparisons {outcomes(comparisons)}"
+    count = len(comparisons)
+    return f"of {count} comparison{'s' * (count != 1)} {outcomes(comparisons)}"
 
 
 def outcomes(comparisons):
     """How often comparisons show what: `"6 differ, 42 are equal"`."""
-    counts = comparisons.finding.map(COUNTED).value_counts()
+    counts = Counter(map(COUNTED.get, comparisons.finding))
     return ", ".join(
-        f"{counts[n]} {n}" for n in dict.fromkeys(COUNTED.values()) if n in counts
+        f"{counts[said]} {said[counts[said] > 1]}"
+        for said in dict.fromkeys(COUNTED.values())
+        if said in counts
     )
 
 

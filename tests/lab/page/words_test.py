@@ -96,14 +96,10 @@ def test_an_answer_tells_differences_first_and_what_could_be_seen():
 
 def test_a_tally_counts_what_comparisons_show():
     said = ["higher", "undecided", "too few pairs", "lower", "equal"]
-    told = (
-        "of 5 comparisons 2 differ, 1 are equal, 1 are undecided, 1 have too few pairs"
-    )
+    told = "of 5 comparisons 2 differ, 1 is equal, 1 is undecided, 1 has too few pairs"
     assert words.tally(pd.DataFrame({"finding": said})) == told
-    assert (
-        words.tally(pd.DataFrame({"finding": ["equal"]}))
-        == "of 1 comparisons 1 are equal"
-    )
+    one = pd.DataFrame({"finding": ["equal"]})
+    assert words.tally(one) == "of 1 comparison 1 is equal"
 
 
 def test_comparisons_have_headers_that_an_outsider_reads():
