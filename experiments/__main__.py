@@ -82,13 +82,7 @@ def run_all(names, options):
         here = options.engine == "here"
         try:
             if options.quick and here and len(todo) > 1:
-                # Most of it is one core compiling.
-                processes = min(os.cpu_count(), MOST)
-                # More threads of kernels would wait for each other.
-                share = max(1, os.cpu_count() // processes)
-                os.environ.setdefault("NUMBA_NUM_THREADS", str(share))
-                with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-                    ran = list(pool.map(one, modules))
+                ran = in_processes(one, modules)
             else:
                 with study.asked_for(options) as engine:
                     ran = [one(module, engine) for module in modules]
@@ -123,6 +117,16 @@ def run_all(names, options):
     if not sum(each.trained for each in ran):
         print("nothing to train: every trial already has its result")
     return 0
+
+
+def in_processes(one, modules):
+    """What a function gives of each module; most of a smoke run is one core compiling."""
+    processes = min(os.cpu_count(), MOST)
+    # More threads of kernels would wait for each other.
+    share = max(1, os.cpu_count() // processes)
+    os.environ.setdefault("NUMBA_NUM_THREADS", str(share))
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        return list(pool.map(one, modules))
 
 
 def table(ran, seconds, quick):
