@@ -15,7 +15,7 @@ from hinge_keras.lab.page.setting import setting
 from hinge_keras.lab.progress import Progress
 from hinge_keras.lab.results import Results
 from hinge_keras.lab.tables.archive import Record
-from hinge_keras.lab.tables.schema import DONE
+from hinge_keras.lab.tables.schema import DONE, EDGE, RISING
 from hinge_keras.lab.training.record import environment
 from hinge_keras.lab.training.trained import nets
 
@@ -76,10 +76,12 @@ def inside(module, archive, name, trained, load, quick):
         pd.DataFrame({**experiment.columns(trial), **as_table(found[keys[trial]])})
         for trial in trials
     ]
+    # A pilot of fewer epochs does not tell whether nets still learn at their end.
+    marks = [EDGE] if not quick and experiment.pilot.epochs else [EDGE, RISING]
     return Results(
         records=found,
         quick=quick,
-        table=tried.with_edges(pd.concat(tables, ignore_index=True)),
+        table=tried.marking(pd.concat(tables, ignore_index=True), *marks),
         setting=setting(experiment, 0),
         pilot=tried,
     )

@@ -92,16 +92,16 @@ class Results:
         measure = self.measure(name)
         trials = analysis.chosen(self.trials, measure, self.axes)
         if self.pilot is not None:  # Where the choice was made.
-            trials = self.pilot.with_edges(trials)
+            trials = self.pilot.marking(trials, EDGE)
         gains = trials[KEY].map(lambda key: self.gain(key, measure))
         gains = gains.groupby([trials[name] for name in CELL]).transform("mean")
         return trials.assign(**{RISING: gains > 1})
 
-    def with_edges(self, trials):
-        """Trials of these cells beside which of their values nothing was tried beyond."""
-        edges = self.chosen().groupby(list(CELL))[EDGE].first()
+    def marking(self, trials, *marks):
+        """Trials of these cells with columns that `chosen` marks the cells by."""
+        found = self.chosen().groupby(list(CELL))[[*marks]].first()
         cells = pd.MultiIndex.from_frame(trials[list(CELL)])
-        return trials.assign(**{EDGE: edges.reindex(cells).to_numpy()})
+        return trials.assign(**found.reindex(cells).to_dict("list"))
 
     @cached_property
     def search(self):

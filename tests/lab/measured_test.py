@@ -111,7 +111,7 @@ def inspection(trial, splits, net):
 
 
 def findings(results):
-    columns = ["arm", "learning_rate", "seed", "edge", "who"]
+    columns = ["arm", "learning_rate", "seed", "edge", "who", "rising"]
     found = results.table[columns].astype(str).agg("/".join, axis=1)
     told = f"{found.tolist()} {results.table.test_size.nunique()}"
     return lab.Findings(sentence=told, summary=pd.DataFrame(), figures={})
@@ -131,6 +131,7 @@ def test_what_is_found_inside_a_net_is_kept(write, tmp_path):
     assert [row[2] for row in rows] == [*"00110011"]
     assert {row[3] for row in rows} == {"learning_rate"}  # Of two rates both are ends.
     assert [row[4] for row in rows] == ["me", "you"] * 4
+    assert {row[5] for row in rows} == {"False"}  # Two epochs have no last quarter.
     assert sizes == "4"  # Each net's own.
     asked = (tmp_path / "scripts" / "asked.txt").read_text().split()
     assert asked == ["hinge0", "hinge1", "squared0", "squared0", "squared1"]
