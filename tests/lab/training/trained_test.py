@@ -6,11 +6,9 @@ import pytest
 
 from hinge_keras.lab import models
 from hinge_keras.lab.training import fit, trained
-from tests.lab.training.replicas_test import FLAT, experiment
+from tests.lab.training.replicas_test import FLAT, NORMALISED_TO, experiment
 
 pytestmark = pytest.mark.usefixtures("double_precision")
-# Keras normalises batches in single precision on every backend but TensorFlow.
-CLOSE = 1e-7 if keras.backend.backend() == "tensorflow" else 1e-6
 PLAIN, NORMALISED = models.MLP((8,)), FLAT["normalised and dropped"]
 WAYS = {
     "dense": ("dense", PLAIN),
@@ -33,7 +31,9 @@ def are_those_of_fit(grid, path="auto"):
     for trial, splits, net in found[1:3]:
         reference = fit.fitted(grid, trial, splits)[0].weights
         for ours, theirs in zip(net.weights, reference, strict=True):
-            np.testing.assert_allclose(ours, theirs, CLOSE, 1e-9, err_msg=theirs.path)
+            np.testing.assert_allclose(
+                ours, theirs, NORMALISED_TO, 1e-9, err_msg=theirs.path
+            )
 
 
 @pytest.mark.parametrize(("path", "model"), WAYS.values(), ids=WAYS.keys())
