@@ -386,6 +386,7 @@ def test_a_run_killed_by_the_system_goes_on_where_it_stopped(
     # The script puts another in its place, here too.
     monkeypatch.setattr(study.training, "train", study.training.train)
     text = SCRIPT.replace("epochs=2", "epochs=2, batch_size=1")
+    text = text.replace("seeds=range(6)", "seeds=range(3)")
     text = text.replace(
         "lab.main(__name__)",
         "from hinge_keras.lab import account, study\n"
@@ -398,15 +399,15 @@ def test_a_run_killed_by_the_system_goes_on_where_it_stopped(
     process = alone(tmp_path)
     archive = tmp_path / "results" / "small" / study.ARCHIVE
     deadline = time.monotonic() + 300
-    while not (archive.exists() and archive.read_bytes().count(b"\n") >= 3):
+    while not (archive.exists() and archive.read_bytes().count(b"\n") >= 2):
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
     kept = len(Archive(archive))
-    assert kept >= 3
-    assert study.run(module, tmp_path / "results").trained == 12 - kept
+    assert 2 <= kept < 6
+    assert study.run(module, tmp_path / "results").trained == 6 - kept
 
 
 def test_an_engine_that_there_is_not_ends_the_command_in_a_sentence(capsys):
